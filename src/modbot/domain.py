@@ -83,6 +83,7 @@ class DeliveryState(StrEnum):
     SENDING = "sending"
     DONE = "done"
     GIVEN_UP = "given_up"
+    UNDONE = "undone"
 
 
 # -- sites and people ---------------------------------------------------------
@@ -427,6 +428,64 @@ class CasePage:
     next_cursor: str = ""
 
 
+# -- what is handed to the store ----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A first submission or an edit, assessed and decided, ready to be recorded.
+
+    ``payload_hash`` is a keyed hash of what the caller sent: the same key with another
+    payload is refused. ``action`` and ``decided_by`` may differ from the verdict on an edit of a comment that a
+    person rejected. ``seen_revision`` is the revision the edit is based on, None on a first submission.
+    """
+
+    comment: Comment
+    payload_hash: str
+    verdict: Verdict
+    action: Action
+    decided_by: DecidedBy
+    at: datetime
+    seen_revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDraft:
+    """A decision somebody is about to make. ``undo`` takes back the reviewer's own last one.
+
+    ``not_before`` is when the site may hear of it.
+    """
+
+    case_id: str
+    action: Action
+    reviewer: str
+    reviewer_name: str
+    decided_by: DecidedBy
+    seen_revision: int
+    at: datetime
+    not_before: datetime
+    reason: str = ""
+    undo: bool = False
+
+
+class SecretKind(StrEnum):
+    """The credentials a site has."""
+
+    BEARER = "bearer"
+    AKISMET = "akismet"
+    WEBHOOK = "webhook"
+    CORAL = "coral"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSecret:
+    """A credential at rest: ``index`` finds it, ``sealed`` can be opened where it must be sent again."""
+
+    kind: SecretKind
+    index: str
+    sealed: bytes | None = field(default=None, repr=False)
+
+
 # -- what leaves the house ----------------------------------------------------
 
 
@@ -438,9 +497,12 @@ class Delivery:
     site_id: str
     case_id: str
     event: Event
-    payload: bytes
+    action: Action
+    previous: Action | None
+    decided_by: DecidedBy
+    revision: int
+    at: datetime
     attempts: int
-    created_at: datetime
     lease: str
 
 
