@@ -1,0 +1,222 @@
+"""An assessment becomes a verdict: the only place where a number becomes an action.
+
+Pure: no I/O, no clock, no randomness; the coin and the cut-offs are arguments. May import
+``domain`` only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from modbot.domain import Action, Assessment, Head, HeadScore, Mode, Policy, Reason, Signal, Term, Verdict
+
+# Log-odds that a rule of full strength adds to a head. Chosen by hand to be small beside a clear
+# text and large beside an unclear one; a rule without a weight is evidence for people only.
+WEIGHTS: Mapping[str, tuple[Head, float]] = {
+    "HONEYPOT": (Head.SPAM, 5.0),
+    "TOO_FAST": (Head.SPAM, 1.5),
+    "MANY_LINKS": (Head.SPAM, 1.0),
+    "REPEATED_TEXT": (Head.SPAM, 1.5),
+    "TEXT_REJECTED_BEFORE": (Head.SPAM, 4.0),
+    "TEXT_PUBLISHED_BEFORE": (Head.SPAM, -1.0),
+    "DISPOSABLE_EMAIL": (Head.SPAM, 0.8),
+    "MX_MISSING": (Head.SPAM, 0.7),
+    "NEW_AUTHOR": (Head.SPAM, 0.2),
+    "KNOWN_AUTHOR": (Head.SPAM, -1.0),
+    "REJECTED_AUTHOR": (Head.SPAM, 1.5),
+}
+# The heads whose words are told as reasons; the sub-heads' scores stand beside them.
+MAIN_HEADS = frozenset({Head.SPAM, Head.TOXICITY})
+FAILED = "SCORER_FAILED"
+BANS = frozenset({"BLOCKED_WORD"})
+# How many words a sentence about words quotes; the rest is on the case page.
+QUOTED_WORDS = 3
+HEAD_WORDS: Mapping[Head, str] = {
+    Head.SPAM: "spam",
+    Head.TOXICITY: "abuse",
+    Head.SEVERE_TOXICITY: "severe abuse",
+    Head.OBSCENE: "obscenity",
+    Head.THREAT: "threats",
+    Head.INSULT: "insults",
+    Head.IDENTITY_ATTACK: "attacks on a group",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What a site's promise allows: a rank of margins, and the cut-offs on that rank.
+
+    Attributes
+    ----------
+    rank : callable
+        Maps each head's calibrated log-odds to a risk in [0, 1]: the worst of the heads' ranks
+        among good comments.
+    reject_from : float or None
+        Risks from here up may be rejected by machine; None where the evidence is too thin.
+    publish_below : float or None
+        Risks below may be published by machine; None where the evidence is too thin.
+    """
+
+    rank: Callable[[Mapping[Head, float]], float]
+    reject_from: float | None
+    publish_below: float | None
+
+
+def decide(assessment: Assessment, policy: Policy, yardstick: Yardstick, coin: float) -> Verdict:
+    """Turn all evidence about a comment into one verdict.
+
+    The conditions, in this order:
+
+    1. A scorer failed: hold, because nobody knows what it would have said.
+    2. The site is hold-only: hold.
+    3. The owner's own ban applies: reject.
+    4. The risk reaches the site's reject cut-off: reject.
+    5. The risk is below the site's publish cut-off: publish.
+    6. Otherwise: hold.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        All signals and head scores about one comment.
+    policy : Policy
+        The site's wishes.
+    yardstick : Yardstick
+        How risk is measured for this site, and its cut-offs.
+    coin : float in [0, 1)
+        Drawn before the outcome was known. An automatic outcome with ``coin < policy.audit_rate``
+        goes before a person too, so that error rates can be measured without bias.
+
+    Returns
+    -------
+    Verdict
+        The action with its reasons; for each head, bias + shares of all terms, rules included,
+        is the log-odds of its score.
+    """
+    heads = tuple(_with_rules(score, assessment.signals) for score in assessment.heads)
+    risk = yardstick.rank({score.head: score.margin for score in heads}) if heads else 1.0
+    codes = {signal.code for signal in assessment.signals}
+    if FAILED in codes or policy.mode is Mode.HOLD_ONLY or not heads:
+        action = Action.HOLD
+    elif codes & BANS or _reaches(risk, yardstick.reject_from):
+        action = Action.REJECT
+    elif yardstick.publish_below is not None and risk < yardstick.publish_below:
+        action = Action.PUBLISH
+    else:
+        action = Action.HOLD
+    return Verdict(
+        action=action,
+        scores={score.head: _sigmoid(score.margin) for score in heads},
+        risk=risk,
+        band=band(risk, yardstick),
+        reasons=_reasons(heads, assessment.signals),
+        heads=heads,
+        signals=assessment.signals,
+        model=assessment.model,
+        policy=f"p{policy.version}",
+        rules=assessment.rules,
+        coin=coin,
+        audit_rate=policy.audit_rate,
+        audited=action is not Action.HOLD and coin < policy.audit_rate,
+    )
+
+
+def band(risk: float, yardstick: Yardstick) -> str:
+    """Say a risk in words.
+
+    Parameters
+    ----------
+    risk : float in [0, 1]
+        Rank among good comments.
+    yardstick : Yardstick
+        Its cut-offs; where one is missing, 0.95 and 0.5 stand in.
+
+    Returns
+    -------
+    str
+        "clearly fine", "probably fine", "unclear", "probably bad" or "clearly bad".
+    """
+    top = 0.95 if yardstick.reject_from is None else yardstick.reject_from
+    bottom = 0.5 if yardstick.publish_below is None else min(yardstick.publish_below, top)
+    if risk >= top:
+        return "clearly bad"
+    if risk < bottom:
+        return "clearly fine"
+    # Ranks crowd near 1, so the space between the cut-offs is divided by distance from the top.
+    part = math.log((1 - bottom + 1e-9) / (1 - risk + 1e-9)) / math.log((1 - bottom + 1e-9) / (1 - top + 1e-9))
+    return "probably fine" if part < 1 / 3 else "unclear" if part < 2 / 3 else "probably bad"
+
+
+def _with_rules(score: HeadScore, signals: tuple[Signal, ...]) -> HeadScore:
+    """Add the rules that speak of this head as terms of the same sum."""
+    from_rules = tuple(
+        _rule_term(signal) for signal in signals if signal.code in WEIGHTS and WEIGHTS[signal.code][0] is score.head
+    )
+    return HeadScore(head=score.head, bias=score.bias, terms=score.terms + from_rules)
+
+
+def _reaches(risk: float, cutoff: float | None) -> bool:
+    return cutoff is not None and risk >= cutoff
+
+
+def _sigmoid(margin: float) -> float:
+    # The two branches keep exp() from overflowing on far-away margins.
+    if margin >= 0:
+        return 1 / (1 + math.exp(-margin))
+    grown = math.exp(margin)
+    return grown / (1 + grown)
+
+
+def _rule_term(signal: Signal) -> Term:
+    share = WEIGHTS[signal.code][1] * signal.strength
+    return Term(label=signal.code, share=share, spans=signal.spans, kind="rule")
+
+
+def _reasons(heads: tuple[HeadScore, ...], signals: tuple[Signal, ...]) -> tuple[Reason, ...]:
+    """Say why in sentences, the weightiest first; what the owner forbade comes before all."""
+    found = [_from_signal(signal) for signal in signals]
+    for score in heads:
+        if score.head in MAIN_HEADS:
+            words = tuple(term for term in score.terms if term.kind == "word")
+            fields = tuple(term for term in score.terms if term.kind == "field")
+            found += [_from_words(score.head, words)] if words else []
+            found += [_from_fields(score.head, fields)] if fields else []
+    first = BANS | {FAILED}
+    return tuple(sorted(found, key=lambda reason: (reason.code not in first, -abs(reason.share))))
+
+
+def _from_signal(signal: Signal) -> Reason:
+    head, weight = WEIGHTS.get(signal.code, (Head.SPAM, 0.0))
+    return Reason(signal.code, signal.detail, head, weight * signal.strength, signal.spans)
+
+
+def _from_words(head: Head, words: tuple[Term, ...]) -> Reason:
+    share = sum(term.share for term in words)
+    telling = _telling(words, share)
+    if share > 0:
+        sentence = f"Words typical of {HEAD_WORDS[head]}: {_quoted(telling)}."
+    else:
+        sentence = f"The words do not read like {HEAD_WORDS[head]}: {_quoted(telling)}."
+    spans = tuple(span for term in telling for span in term.spans)
+    return Reason(f"{head.value.upper()}_WORDS", sentence, head, share, spans)
+
+
+def _from_fields(head: Head, fields: tuple[Term, ...]) -> Reason:
+    share = sum(term.share for term in fields)
+    telling = "; ".join(term.label for term in _telling(fields, share))
+    direction = "for" if share > 0 else "against"
+    return Reason(
+        f"{head.value.upper()}_FIELDS", f"What speaks {direction} {HEAD_WORDS[head]}: {telling}.", head, share
+    )
+
+
+def _telling(terms: tuple[Term, ...], share: float) -> tuple[Term, ...]:
+    """Return the terms that pulled hardest in the direction of the sum."""
+    sign = 1 if share > 0 else -1
+    pulling = sorted((term for term in terms if term.share * sign > 0), key=lambda term: -abs(term.share))
+    return tuple(pulling[:QUOTED_WORDS])
+
+
+def _quoted(terms: tuple[Term, ...]) -> str:
+    return ", ".join(f"“{term.label}”" for term in terms) or "taken together"

@@ -1,0 +1,232 @@
+"""Hand-written signals, one short function each; what they weigh is the policy's business.
+
+A rule reads the scene and returns a strength in [0, 1] with a sentence for a person, or None. It
+cannot reach the database, the clock or the network. Home of google-re2: an owner's pattern runs in
+linear time, whatever it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+from modbot.domain import HeadScore, Signal, Span
+from modbot.errors import FieldError, InvalidComment
+from modbot.scoring import Scene
+from modbot.text import links, normalise
+
+VERSION = "rules-1"
+# A human needs some seconds to type even "thanks"; scripts post at once.
+TOO_FAST_MS = 3_000
+# One link is ordinary, six are an advertisement.
+FREE_LINKS = 1
+FULL_LINKS = 6
+# From this many equal texts on, repetition cannot get more suspicious.
+FULL_REPEATS = 5
+# A published comment or two by the same author is not yet a reputation.
+KNOWN_FROM = 3
+PATTERN_PREFIX = "re:"
+PATTERN_MEMORY_BYTES = 8 << 20
+
+Finding = tuple[float, str, tuple[Span, ...]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its code, the sentence of the catalogue, and the function that looks."""
+
+    code: str
+    sentence: str
+    finds: Callable[[Scene], Finding]
+
+    @property
+    def name(self) -> str:
+        """The code, under which a failure is reported."""
+        return self.code
+
+    @property
+    def version(self) -> str:
+        """The version of the rule set."""
+        return VERSION
+
+    def look(self, scene: Scene) -> tuple[HeadScore | Signal, ...]:
+        """Return this rule's signal, or nothing."""
+        found = self.finds(scene)
+        if found is None:
+            return ()
+        strength, detail, spans = found
+        return (Signal(self.code, strength, detail, f"rule:{self.code.lower()}@{VERSION}", spans),)
+
+
+def honeypot(scene: Scene) -> Finding:
+    """Find a hidden field that only a script fills in."""
+    return (1.0, "The hidden field that people cannot see was filled in.", ()) if scene.comment.honeypot else None
+
+
+def too_fast(scene: Scene) -> Finding:
+    """Find a form that was filled in faster than people type."""
+    elapsed_ms = scene.comment.elapsed_ms
+    if elapsed_ms is None or elapsed_ms >= TOO_FAST_MS:
+        return None
+    return 1 - elapsed_ms / TOO_FAST_MS, f"The form was filled in within {elapsed_ms / 1000:.1f} seconds.", ()
+
+
+def many_links(scene: Scene) -> Finding:
+    """Find more links than a comment needs."""
+    found = links(scene.comment.body)
+    if len(found) <= FREE_LINKS:
+        return None
+    strength = min(1.0, (len(found) - FREE_LINKS) / (FULL_LINKS - FREE_LINKS))
+    return strength, f"The text has {len(found)} links.", tuple(Span(link.start, link.end) for link in found)
+
+
+def repeated_text(scene: Scene) -> Finding:
+    """Find a text that came before, whoever sent it."""
+    times = scene.history.same_text
+    if not times:
+        return None
+    count = "once" if times == 1 else f"{times} times"
+    return min(1.0, times / FULL_REPEATS), f"The same text was posted {count} before.", ()
+
+
+def text_rejected_before(scene: Scene) -> Finding:
+    """Find a text that a person rejected earlier."""
+    if scene.history.same_text_rejected <= scene.history.same_text_published:
+        return None
+    return 1.0, "A person rejected the same text before.", ()
+
+
+def text_published_before(scene: Scene) -> Finding:
+    """Find a text that a person published earlier."""
+    if scene.history.same_text_published <= scene.history.same_text_rejected:
+        return None
+    return 1.0, "A person published the same text before.", ()
+
+
+def blocked_word(scene: Scene) -> Finding:
+    """Find a word or pattern that the owner forbids, also behind look-alike letters."""
+    if not scene.blocked_words:
+        return None
+    matcher = _matcher(scene.blocked_words)
+    comment = scene.comment
+    folded = normalise(comment.body)
+    in_name = matcher.hits(comment.name) or matcher.hits(comment.url)
+    spans = matcher.spans(comment.body) or tuple(folded.span(s.start, s.end) for s in matcher.spans(folded.text))
+    if not spans and not in_name:
+        return None
+    where = "the text" if spans else "the name or website"
+    return 1.0, f"A word that this site does not allow stands in {where}.", spans
+
+
+def disposable_email(scene: Scene) -> Finding:
+    """Find an address at a throw-away mail service."""
+    return (1.0, "The address belongs to a throw-away mail service.", ()) if scene.comment.author.disposable else None
+
+
+def mx_missing(scene: Scene) -> Finding:
+    """Find an address whose domain takes no mail."""
+    return (1.0, "The address's domain takes no mail.", ()) if scene.comment.author.mx_missing else None
+
+
+def new_author(scene: Scene) -> Finding:
+    """Find an author of whom nothing was published here yet."""
+    return (1.0, "Nothing by this author was published here before.", ()) if scene.history.is_new_author else None
+
+
+def known_author(scene: Scene) -> Finding:
+    """Find an author who was published here before and never rejected."""
+    history = scene.history
+    if history.published < KNOWN_FROM or history.rejected:
+        return None
+    return 1.0, f"This author was published here {history.published} times and never rejected.", ()
+
+
+def rejected_author(scene: Scene) -> Finding:
+    """Find an author who was rejected here more often than published."""
+    history = scene.history
+    if history.rejected <= history.published:
+        return None
+    return 1.0, f"This author was rejected here {history.rejected} times before.", ()
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("BLOCKED_WORD", "The owner's list forbids a word in it.", blocked_word),
+    Rule("HONEYPOT", "The form's hidden field was filled in.", honeypot),
+    Rule("TOO_FAST", "The form was filled in faster than people type.", too_fast),
+    Rule("MANY_LINKS", "The text has more links than a comment needs.", many_links),
+    Rule("REPEATED_TEXT", "The same text came before.", repeated_text),
+    Rule("TEXT_REJECTED_BEFORE", "A person rejected the same text before.", text_rejected_before),
+    Rule("TEXT_PUBLISHED_BEFORE", "A person published the same text before.", text_published_before),
+    Rule("DISPOSABLE_EMAIL", "The address belongs to a throw-away mail service.", disposable_email),
+    Rule("MX_MISSING", "The address's domain takes no mail.", mx_missing),
+    Rule("NEW_AUTHOR", "Nothing by this author was published here yet.", new_author),
+    Rule("KNOWN_AUTHOR", "This author was published here before and never rejected.", known_author),
+    Rule("REJECTED_AUTHOR", "This author was rejected here more often than published.", rejected_author),
+)
+
+
+def check_blocked_words(entries: tuple[str, ...]) -> None:
+    """Refuse entries that are no words and no RE2 patterns.
+
+    Parameters
+    ----------
+    entries : tuple of str
+        Words or phrases; ``re:`` before an entry makes it an RE2 pattern.
+
+    Raises
+    ------
+    InvalidComment
+        With one field error per bad entry, saying what RE2 does not know.
+    """
+    errors = []
+    for number, entry in enumerate(entries):
+        try:
+            re2.compile(_pattern(entry), _options())
+        except re2.error as error:
+            errors.append(FieldError(f"blocked_words[{number}]", "bad_pattern", _explained(error)))
+    if errors:
+        raise InvalidComment(tuple(errors))
+
+
+class _Matcher:
+    """All entries of one list, compiled once."""
+
+    def __init__(self, entries: tuple[str, ...]) -> None:
+        self._one = re2.compile("|".join(f"(?:{_pattern(entry)})" for entry in entries), _options())
+
+    def hits(self, text: str) -> bool:
+        return bool(text) and self._one.search(text) is not None
+
+    def spans(self, text: str) -> tuple[Span, ...]:
+        return tuple(Span(m.start(), m.end()) for m in self._one.finditer(text) if m.end() > m.start())
+
+
+@lru_cache(maxsize=256)
+def _matcher(entries: tuple[str, ...]) -> _Matcher:
+    return _Matcher(entries)
+
+
+def _pattern(entry: str) -> str:
+    """Return RE2 syntax: a pattern as it is, a word as a whole word in any script."""
+    if entry.startswith(PATTERN_PREFIX):
+        return entry.removeprefix(PATTERN_PREFIX)
+    # RE2's \b knows ASCII only, and has no look-around: the neighbours are matched, but not letters.
+    return rf"(?:^|[^\pL\pN]){re2.escape(entry.strip())}(?:$|[^\pL\pN])"
+
+
+def _options() -> Any:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.max_mem = PATTERN_MEMORY_BYTES
+    options.log_errors = False
+    return options
+
+
+def _explained(error: Exception) -> str:
+    detail = error.args[0] if error.args else ""
+    text = detail.decode() if isinstance(detail, bytes) else str(detail)
+    return f"expected a word or an RE2 pattern (no look-around, no back-references), got: {text}"
