@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from modbot.domain import Assessment, Comment, HeadScore, History, Signal
@@ -31,7 +31,7 @@ class Scene:
     """
 
     comment: Comment
-    history: History = History()
+    history: History = field(default_factory=History)
     blocked_words: tuple[str, ...] = ()
 
 

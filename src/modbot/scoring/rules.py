@@ -31,6 +31,8 @@ FULL_REPEATS = 5
 KNOWN_FROM = 3
 PATTERN_PREFIX = "re:"
 PATTERN_MEMORY_BYTES = 8 << 20
+# What commonly stands around a word; only the highlighting depends on it.
+SEPARATORS = " \t\n\r.,;:!?()[]{}<>\"'“”‘’«»-–—/|*_~"
 
 Finding = tuple[float, str, tuple[Span, ...]] | None
 
@@ -202,7 +204,13 @@ class _Matcher:
         return bool(text) and self._one.search(text) is not None
 
     def spans(self, text: str) -> tuple[Span, ...]:
-        return tuple(Span(m.start(), m.end()) for m in self._one.finditer(text) if m.end() > m.start())
+        return tuple(_trimmed(text, m.start(), m.end()) for m in self._one.finditer(text) if m.end() > m.start())
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    """Return the span without the neighbours that a whole word is matched with."""
+    found = text[start:end]
+    return Span(start + len(found) - len(found.lstrip(SEPARATORS)), end - len(found) + len(found.rstrip(SEPARATORS)))
 
 
 @lru_cache(maxsize=256)
