@@ -1,1 +1,20 @@
-"""modbot."""
+"""modbot moderates a site's comments on the owner's own machine.
+
+The rooms are the stages of one comment's way, in this order::
+
+    intake ─▶ validation ─▶ scoring ─▶ policy ─▶ storage ─▶ review ─▶ delivery ─▶ learning
+    fields     Comment      Assessment  Verdict   Case       Review    Attempt     model + card
+
+domain       the nouns                       text        the only place text is changed
+errors       everything raised on purpose    config      one table of settings
+intake       doors for machines              validation  untrusted fields to a Comment
+scoring      evidence: rules and heads       policy      evidence to a Verdict
+promise      cut-offs that keep a promise    privacy     keys, hashes, masking
+storage      memory, one transaction a verb  moderation  the whole story on one screen
+publication  what the public may see         review      the door for people
+delivery     outbox row to signed webhook    outbound    the only way out
+observe      logs and metrics                learning    labels to model and card
+app          where the parts meet            cli, demo   where people start
+"""
+
+__version__ = "0.1.0"
