@@ -1,0 +1,176 @@
+"""A comment with everything concluded about it, and how cases are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from modbot.domain.comment import Comment, Reason, Verdict
+from modbot.domain.words import Action, DecidedBy, Head, ReportKind
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A person's answer, with the revision they saw. Appended, never edited.
+
+    ``reviewer`` is a user's id or, when the site's own moderators decided, the site's id.
+    ``action`` is ``hold`` when a decision was taken back.
+    """
+
+    case_id: str
+    action: Action
+    reviewer: str
+    reviewer_name: str
+    decided_by: DecidedBy
+    revision: int
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A visitor's flag or the author's appeal: it raises the case and teaches nothing."""
+
+    case_id: str
+    kind: ReportKind
+    at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A comment with everything concluded about it.
+
+    ``revision`` starts at 1 and grows with each edit, review or reopening. ``queued`` says that
+    a person should look: the case is held, audited or reported.
+    """
+
+    id: str
+    comment: Comment
+    verdict: Verdict
+    action: Action
+    decided_by: DecidedBy
+    revision: int
+    queued: bool
+    received_at: datetime
+    updated_at: datetime
+    reviews: tuple[Review, ...] = ()
+    reports: tuple[Report, ...] = ()
+    erased: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody has decided yet."""
+        return self.action is Action.HOLD
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A first submission or an edit, assessed and decided, ready to be recorded.
+
+    ``payload_hash`` is a keyed hash of what the caller sent: the same key with another
+    payload is refused. ``action`` and ``decided_by`` may differ from the verdict on an edit of a comment that a
+    person rejected. ``seen_revision`` is the revision the edit is based on, None on a first submission.
+    """
+
+    comment: Comment
+    payload_hash: str
+    verdict: Verdict
+    action: Action
+    decided_by: DecidedBy
+    at: datetime
+    seen_revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDraft:
+    """A decision somebody is about to make. ``undo`` takes back the reviewer's own last one.
+
+    ``not_before`` is when the site may hear of it.
+    """
+
+    case_id: str
+    action: Action
+    reviewer: str
+    reviewer_name: str
+    decided_by: DecidedBy
+    seen_revision: int
+    at: datetime
+    not_before: datetime
+    reason: str = ""
+    undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case as a list shows it: enough to recognise and decide, no more."""
+
+    id: str
+    site_id: str
+    name: str
+    email_masked: str
+    body: str
+    page_title: str
+    page_url: str
+    action: Action
+    decided_by: DecidedBy
+    revision: int
+    queued: bool
+    band: str
+    scores: Mapping[Head, float]
+    reasons: tuple[Reason, ...]
+    reports: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseQuery:
+    """What a list of cases is asked for. ``site_ids`` None means every site.
+
+    ``order`` is ``"queue"`` (queued cases first, then newest first) or ``"newest"``.
+    """
+
+    site_ids: tuple[str, ...] | None = None
+    action: Action | None = None
+    queued: bool | None = None
+    reason: str = ""
+    text: str = ""
+    page_url: str = ""
+    author_key: str = ""
+    order: str = "newest"
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A stretch of cases and the cursor of the next one (empty at the end)."""
+
+    rows: tuple[CaseRow, ...]
+    next_cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A training fact derived from one Review, with its provenance.
+
+    ``labels`` maps a head to 1.0 (it applies) or 0.0. A head that the review does not
+    speak of is absent.
+    """
+
+    case_id: str
+    site_id: str
+    name: str
+    email_domain: str
+    disposable: bool
+    url: str
+    body: str
+    page_title: str
+    fingerprint: str
+    author_key: str
+    elapsed_ms: int | None
+    labels: Mapping[Head, float]
+    decided_by: DecidedBy
+    received_at: datetime
+    reviewed_at: datetime

@@ -1,0 +1,90 @@
+"""Tenants and people: what a site wants and who works for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from modbot.domain.words import Mode, Role, SecretKind
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a site accepts. Lengths are characters after normalisation."""
+
+    name_max_chars: int = 100
+    body_max_chars: int = 20_000
+    email_required: bool = True
+    refuse_disposable: bool = False
+    check_mx: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The owner's wishes, versioned: how much the machine may decide.
+
+    ``max_good_rejected`` and ``max_bad_published`` are shares in (0, 1), never percentages.
+    ``audit_rate`` is the probability that an automatic outcome is shown to a person anyway.
+    """
+
+    version: int = 1
+    mode: Mode = Mode.HOLD_ONLY
+    max_good_rejected: float = 0.01
+    max_bad_published: float = 0.05
+    audit_rate: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Where a site hears of decisions. ``on`` is False after too many failures."""
+
+    url: str
+    on: bool = True
+    off_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A tenant: its name, its wishes, its limits and its rules."""
+
+    id: str
+    name: str
+    url: str
+    created_at: datetime
+    policy: Policy = Policy()
+    limits: Limits = Limits()
+    origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    hook: Hook | None = None
+    blocked_words: tuple[str, ...] = ()
+    show_reasons: bool = True
+    signed_requests: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSecret:
+    """A credential at rest: ``index`` finds it, ``sealed`` can be opened where it must be sent again."""
+
+    kind: SecretKind
+    index: str
+    sealed: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who works at the review page. ``site_ids`` is None for all sites."""
+
+    id: str
+    name: str
+    role: Role
+    site_ids: frozenset[str] | None
+    session_version: int
+    disabled: bool = False
+
+    def may_see(self, site_id: str) -> bool:
+        """Whether cases of this site are this person's business."""
+        return not self.disabled and (self.site_ids is None or site_id in self.site_ids)
+
+    def may_review(self, site_id: str) -> bool:
+        """Whether this person may decide cases of this site."""
+        return self.may_see(site_id) and self.role is not Role.VIEWER

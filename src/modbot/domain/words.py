@@ -1,0 +1,89 @@
+"""The fixed words: actions, modes, roles, heads and the like. Protocols translate to and from them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What happens to a comment. There are three; protocols translate."""
+
+    PUBLISH = "publish"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
+class DecidedBy(StrEnum):
+    """Whose decision the current action is."""
+
+    MACHINE = "machine"
+    PERSON = "person"
+    SITE = "site"
+    TIMER = "timer"
+
+
+class Mode(StrEnum):
+    """How far a site lets the machine go, and on whose evidence."""
+
+    HOLD_ONLY = "hold-only"
+    BORROWED = "borrowed"
+    OWN = "own"
+
+
+class Role(StrEnum):
+    """What a person at the review page may do."""
+
+    ADMIN = "admin"
+    MODERATOR = "moderator"
+    VIEWER = "viewer"
+
+
+class Door(StrEnum):
+    """Through which protocol a comment came in."""
+
+    NATIVE = "native"
+    FORM = "form"
+
+
+class Head(StrEnum):
+    """One question that the model answers about a comment."""
+
+    SPAM = "spam"
+    TOXICITY = "toxicity"
+    SEVERE_TOXICITY = "severe_toxicity"
+    OBSCENE = "obscene"
+    THREAT = "threat"
+    INSULT = "insult"
+    IDENTITY_ATTACK = "identity_attack"
+
+
+class Event(StrEnum):
+    """What a site may hear of."""
+
+    COMMENT_DECIDED = "comment.decided"
+
+
+class ReportKind(StrEnum):
+    """A claim about a case that nobody has judged yet."""
+
+    FLAG = "flag"
+    APPEAL = "appeal"
+
+
+class DeliveryState(StrEnum):
+    """The life of one outgoing message."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    DONE = "done"
+    GIVEN_UP = "given_up"
+    UNDONE = "undone"
+
+
+class SecretKind(StrEnum):
+    """The credentials a site has."""
+
+    BEARER = "bearer"
+    AKISMET = "akismet"
+    WEBHOOK = "webhook"
+    CORAL = "coral"

@@ -1,0 +1,94 @@
+"""Conventions that matter and that a tool can see."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import modbot
+
+SRC = Path(modbot.__file__).parent
+ROOT = SRC.parents[1]
+TESTS = ROOT / "tests"
+# Time is an argument everywhere else.
+CLOCK_ROOMS = {"app", "cli", "demo", "intake", "review", "observe"}
+CLOCK = re.compile(r"\b(datetime\.(now|utcnow|today)|time\.time|date\.today)\(")
+BROAD_EXCEPTS = {"scoring/__init__.py", "delivery.py"}
+# These hold no behaviour of their own, or are proven by tests of another name.
+NO_TWIN = {
+    "__init__.py",
+    "__main__.py",
+    "review/static",
+}
+
+
+def sources():
+    return sorted(path for path in SRC.rglob("*.py") if "migrations" not in path.parts)
+
+
+def test_it_works():
+    assert len(sources()) > 30
+
+
+def test_it_requires_a_docstring_in_each_module():
+    assert [str(p) for p in SRC.rglob("*.py") if not ast.get_docstring(ast.parse(p.read_text()))] == []
+
+
+def test_it_reads_the_clock_only_at_the_doors():
+    faults = [
+        f"{path.relative_to(SRC)}:{number}"
+        for path in sources()
+        if path.relative_to(SRC).with_suffix("").parts[0] not in CLOCK_ROOMS
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if CLOCK.search(line)
+    ]
+    assert faults == []
+
+
+def test_it_catches_everything_only_around_a_scorer_and_a_delivery():
+    found = {
+        str(path.relative_to(SRC))
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
+    }
+    assert found <= BROAD_EXCEPTS, found - BROAD_EXCEPTS
+
+
+def test_it_has_no_rooms_for_leftovers():
+    forbidden = {"utils", "helpers", "helper", "common", "misc", "base", "manager", "services"}
+    assert [str(p) for p in sources() if p.stem in forbidden or forbidden & set(p.relative_to(SRC).parts)] == []
+
+
+def test_it_has_no_unfinished_notes():
+    words = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
+    assert [str(p) for p in sources() if words.search(p.read_text())] == []
+
+
+def test_it_mirrors_each_source_file_with_a_test_file():
+    missing = []
+    for path in sources():
+        relative = path.relative_to(SRC)
+        if relative.name in NO_TWIN:
+            continue
+        if not (TESTS / relative.parent / f"test_{relative.name}").exists():
+            missing.append(str(relative))
+    assert missing == []
+
+
+def test_it_loads_no_pickles():
+    assert [str(p) for p in sources() if "allow_pickle=True" in p.read_text()] == []
+
+
+def test_it_speaks_of_no_place_outside_itself():
+    places = re.compile(r"(/work/|\.\./shared|/root/|/tmp/)")
+    files = [
+        *sources(),
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        ROOT / "Makefile",
+        ROOT / "config.example.toml",
+    ]
+    assert [str(p) for p in files if p.exists() and places.search(p.read_text())] == []

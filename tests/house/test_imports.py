@@ -1,0 +1,157 @@
+"""Who may import whom: ranks of rooms, homes of libraries. Both read the imports, not the docs."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import modbot
+
+SRC = Path(modbot.__file__).parent
+RANKS = {
+    **dict.fromkeys(("domain", "errors", "text"), 0),
+    **dict.fromkeys(
+        (
+            "config",
+            "validation",
+            "policy",
+            "promise",
+            "scoring",
+            "storage",
+            "outbound",
+            "privacy",
+            "publication",
+            "observe",
+        ),
+        1,
+    ),
+    **dict.fromkeys(("moderation", "delivery", "learning"), 2),
+    **dict.fromkeys(("intake", "review"), 3),
+    "app": 4,
+    **dict.fromkeys(("cli", "demo", "__main__"), 5),
+}
+# The hand: the command line starts the demo and the demo starts what the command line starts.
+FRIENDS = {("cli", "demo"), ("__main__", "cli")}
+DOORS = {"intake", "review", "app", "demo"}
+HOMES = {
+    "flask": DOORS,
+    "apiflask": {"intake", "app", "demo"},
+    "werkzeug": DOORS | {"cli"},
+    "jinja2": DOORS,
+    "markupsafe": DOORS,
+    "flask_login": {"review"},
+    "flask_wtf": {"review"},
+    "argon2": {"review"},
+    "wtforms": {"review"},
+    "limits": {"review", "intake"},
+    "pydantic": {"config", "intake"},
+    "pydantic_settings": {"config"},
+    "orjson": {"storage", "intake", "delivery", "observe", "cli", "scoring", "learning", "demo"},
+    "sqlalchemy": {"storage"},
+    "alembic": {"storage"},
+    "psycopg": {"storage"},
+    "numpy": {"scoring", "learning", "promise"},
+    "scipy": {"learning"},
+    "sklearn": {"learning"},
+    "matplotlib": {"learning"},
+    "email_validator": {"validation", "outbound"},
+    "disposable_email_domains": {"validation"},
+    "dns": {"outbound"},
+    "urllib3": {"outbound"},
+    "cryptography": {"privacy"},
+    "nh3": {"publication", "text"},
+    "linkify_it": {"publication", "text"},
+    "tldextract": {"text", "scoring"},
+    "confusable_homoglyphs": {"text", "scoring"},
+    "re2": {"scoring"},
+    "prometheus_client": {"observe"},
+    "structlog": {"observe"},
+    "click": {"cli"},
+    "waitress": {"cli", "demo"},
+    "gunicorn": {"cli"},
+    # Risky parts of the standard library.
+    "socket": {"outbound", "cli", "demo"},
+    "ssl": {"outbound"},
+    "http": {"outbound", "demo"},
+    "urllib.request": {"demo"},
+    "tomllib": {"config"},
+    "pickle": set(),
+    "joblib": set(),
+    "subprocess": {"cli", "demo"},
+    "multiprocessing": {"learning", "cli"},
+}
+FREE_STDLIB = sys.stdlib_module_names - set(HOMES)
+
+
+def modules():
+    for path in sorted(SRC.rglob("*.py")):
+        parts = path.relative_to(SRC).with_suffix("").parts
+        yield path, parts[0] if parts != ("__init__",) else "__init__"
+
+
+def imports(path: Path):
+    """Every imported dotted name of a file, with the imported member appended for ``from x import y``."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def rank_faults(room: str, names) -> list[str]:
+    faults = []
+    for name in names:
+        parts = name.split(".")
+        if parts[0] != "modbot" or len(parts) == 1:
+            continue
+        other = parts[1]
+        if other == room or other not in RANKS or (room, other) in FRIENDS:
+            continue
+        if RANKS[other] >= RANKS[room]:
+            faults.append(f"{room} (rank {RANKS[room]}) imports {other} (rank {RANKS[other]})")
+    return faults
+
+
+def home_faults(room: str, names) -> list[str]:
+    faults = []
+    for name in names:
+        top = name.split(".")[0]
+        if top == "modbot" or top == "__future__":
+            continue
+        key = next((k for k in HOMES if name == k or name.startswith(k + ".")), None)
+        if key is None and top not in FREE_STDLIB and top not in HOMES:
+            faults.append(f"{name} has no home; {room} may not import it")
+        elif key is not None and room not in HOMES[key]:
+            faults.append(f"{room} imports {name}, whose home is {sorted(HOMES[key])}")
+    return faults
+
+
+def test_it_works():
+    rooms = {room for _, room in modules()} - {"__init__"}
+    assert rooms <= set(RANKS), f"a room without a rank: {rooms - set(RANKS)}"
+    assert len(rooms) > 15
+
+
+def test_it_imports_its_own_room_or_a_lower_rank():
+    faults = [
+        f"{path.name}: {fault}"
+        for path, room in modules()
+        if room != "__init__"
+        for fault in rank_faults(room, imports(path))
+    ]
+    assert faults == []
+
+
+def test_it_keeps_each_library_at_home():
+    faults = [f"{path.name}: {fault}" for path, room in modules() for fault in home_faults(room, imports(path))]
+    assert faults == []
+
+
+def test_it_catches_planted_violations():
+    assert rank_faults("policy", ["modbot.config.Settings"])
+    assert rank_faults("storage", ["modbot.moderation.Moderator"])
+    assert home_faults("policy", ["sqlalchemy.orm"])
+    assert home_faults("scoring", ["sklearn.linear_model"])
+    assert home_faults("learning", ["pickle"])
+    assert home_faults("cli", ["requests"])
