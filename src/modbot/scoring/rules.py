@@ -117,7 +117,9 @@ def blocked_word(scene: Scene) -> Finding:
     comment = scene.comment
     folded = normalise(comment.body)
     in_name = matcher.hits(comment.name) or matcher.hits(comment.url)
-    spans = matcher.spans(comment.body) or tuple(folded.span(s.start, s.end) for s in matcher.spans(folded.text))
+    spans = matcher.spans(comment.body) or tuple(
+        Span(folded.starts[s.start], folded.ends[s.end - 1]) for s in matcher.spans(folded.text)
+    )
     if not spans and not in_name:
         return None
     where = "the text" if spans else "the name or website"

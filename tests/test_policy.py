@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from factories import a_score, a_signal, an_assessment
+
+from modbot.domain import Action, Head, Mode, Policy
+from modbot.policy import WEIGHTS, Yardstick, band, decide
+
+BORROWED = Policy(mode=Mode.BORROWED, audit_rate=0.05)
+
+
+def yardstick(risk: float, reject_from: float | None = 0.99, publish_below: float | None = 0.6) -> Yardstick:
+    return Yardstick(rank=lambda _margins: risk, reject_from=reject_from, publish_below=publish_below)
+
+
+def test_it_works():
+    verdict = decide(an_assessment(), BORROWED, yardstick(0.1), coin=0.5)
+    assert verdict.action is Action.PUBLISH
+    assert verdict.band == "clearly fine"
+    assert verdict.scores[Head.SPAM] == pytest.approx(1 / (1 + math.exp(2)))
+    assert (verdict.model, verdict.policy, verdict.rules) == ("m-1", "p1", "rules-1")
+    assert not verdict.audited
+
+
+@pytest.mark.parametrize(
+    ("assessment", "policy", "measured", "expected", "why"),
+    [
+        (an_assessment(), BORROWED, yardstick(0.10), Action.PUBLISH, "below the publish cut-off"),
+        (an_assessment(), BORROWED, yardstick(0.60), Action.HOLD, "the publish cut-off itself is not below"),
+        (an_assessment(), BORROWED, yardstick(0.98), Action.HOLD, "between the cut-offs"),
+        (an_assessment(), BORROWED, yardstick(0.99), Action.REJECT, "the reject cut-off is reached"),
+        (an_assessment(), Policy(), yardstick(0.10), Action.HOLD, "hold-only publishes nothing"),
+        (an_assessment(), Policy(), yardstick(1.00), Action.HOLD, "hold-only rejects nothing"),
+        (an_assessment(), BORROWED, yardstick(1.0, reject_from=None), Action.HOLD, "no evidence, no reject"),
+        (an_assessment(), BORROWED, yardstick(0.0, publish_below=None), Action.HOLD, "no evidence, no publish"),
+        (
+            an_assessment(signals=(a_signal(code="SCORER_FAILED"),)),
+            BORROWED,
+            yardstick(0.0),
+            Action.HOLD,
+            "nobody knows what the failed scorer would have said",
+        ),
+        (
+            an_assessment(signals=(a_signal(code="SCORER_FAILED"), a_signal(code="BLOCKED_WORD"))),
+            BORROWED,
+            yardstick(1.0),
+            Action.HOLD,
+            "a failure comes before a ban",
+        ),
+        (an_assessment(heads=()), BORROWED, yardstick(0.0), Action.HOLD, "no head, no automatic outcome"),
+        (
+            an_assessment(signals=(a_signal(code="BLOCKED_WORD"),)),
+            BORROWED,
+            yardstick(0.0),
+            Action.REJECT,
+            "the owner's ban needs no evidence",
+        ),
+        (
+            an_assessment(signals=(a_signal(code="BLOCKED_WORD"),)),
+            Policy(),
+            yardstick(0.0),
+            Action.HOLD,
+            "hold-only holds even what is banned",
+        ),
+    ],
+)
+def test_it_follows_the_list(assessment, policy, measured, expected, why):
+    assert decide(assessment, policy, measured, coin=0.9).action is expected, why
+
+
+def test_it_adds_rules_to_the_same_sum():
+    signal = a_signal(code="HONEYPOT", strength=0.5)
+    verdict = decide(an_assessment(signals=(signal,)), BORROWED, yardstick(0.5), coin=0.9)
+    spam = next(score for score in verdict.heads if score.head is Head.SPAM)
+    toxicity = next(score for score in verdict.heads if score.head is Head.TOXICITY)
+    assert spam.margin == pytest.approx(-2.0 + WEIGHTS["HONEYPOT"][1] * 0.5, abs=1e-12)
+    assert toxicity.margin == pytest.approx(-3.0, abs=1e-12)
+    assert spam.bias + sum(term.share for term in spam.terms) == pytest.approx(spam.margin, abs=1e-12)
+
+
+def test_it_explains_each_head_completely():
+    verdict = decide(an_assessment(signals=(a_signal(),)), BORROWED, yardstick(0.5), coin=0.9)
+    for score in verdict.heads:
+        told = sum(reason.share for reason in verdict.reasons if reason.head is score.head)
+        assert told == pytest.approx(score.margin - score.bias, abs=1e-9)
+
+
+def test_it_names_the_owners_ban_first():
+    strong = a_signal(code="HONEYPOT", strength=1.0)
+    verdict = decide(an_assessment(signals=(strong, a_signal(code="BLOCKED_WORD"))), BORROWED, yardstick(0.5), coin=0.9)
+    assert verdict.reasons[0].code == "BLOCKED_WORD"
+
+
+@pytest.mark.parametrize(
+    ("risk", "coin", "audited", "why"),
+    [
+        (0.1, 0.049, True, "published, and the coin fell below the rate"),
+        (0.1, 0.05, False, "the rate itself is not below"),
+        (0.995, 0.0, True, "rejected outcomes are audited too"),
+        (0.8, 0.0, False, "a held case is read anyway"),
+    ],
+)
+def test_it_audits_by_the_coin(risk, coin, audited, why):
+    verdict = decide(an_assessment(), BORROWED, yardstick(risk), coin=coin)
+    assert verdict.audited is audited, why
+    assert (verdict.coin, verdict.audit_rate) == (coin, 0.05)
+
+
+def test_it_survives_margins_far_away():
+    verdict = decide(
+        an_assessment(heads=(a_score(Head.SPAM, 1e4), a_score(Head.TOXICITY, -1e4))), BORROWED, yardstick(1.0), coin=0.9
+    )
+    assert verdict.scores == {Head.SPAM: 1.0, Head.TOXICITY: 0.0}
+
+
+def test_it_says_risk_in_words_in_order():
+    words = [band(risk, yardstick(risk)) for risk in (0.0, 0.61, 0.9, 0.98, 0.99, 1.0)]
+    assert words == ["clearly fine", "probably fine", "unclear", "probably bad", "clearly bad", "clearly bad"]
+
+
+def test_it_says_risk_in_words_without_evidence():
+    assert band(0.0, yardstick(0, None, None)) == "clearly fine"
+    assert band(1.0, yardstick(0, None, None)) == "clearly bad"
