@@ -43,9 +43,11 @@ MX_KNOWN_S = 3_600.0
 MX_UNKNOWN_S = 60.0
 MX_REMEMBERED = 4_096
 
-# "Global" by the registry, and yet a door into somebody's data centre.
-NEVER_PUBLIC = frozenset({ipaddress.ip_address("168.63.129.16")})
-LOCAL_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
+# Doors into somebody's data centre or laboratory that not every Python's registry knows as such.
+NEVER_PUBLIC = tuple(
+    ipaddress.ip_network(network)
+    for network in ("168.63.129.16/32", "192.0.0.0/24", "64:ff9b:1::/48", "3fff::/20", "5f00::/16")
+)
 # IPv6 ranges that carry an IPv4 address in their last 32 bits: NAT64, and the old compatible form.
 CARRIERS = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 # What a path may hold as it stands; everything else is percent-encoded.
@@ -99,11 +101,11 @@ def is_public(host: str) -> bool:
     address: Address = ipaddress.ip_address(host)
     if isinstance(address, ipaddress.IPv6Address):
         inner = _carried(address)
-        if address in LOCAL_NAT64:
-            return False
         if inner is not None:
             return is_public(str(inner))
-    return address.is_global and not address.is_multicast and not address.is_reserved and address not in NEVER_PUBLIC
+    if any(address in network for network in NEVER_PUBLIC):
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def mx_exists(domain: str, timeout_s: float) -> bool | None:
