@@ -19,7 +19,7 @@ SIGNALS = (DOCS / "signals.md").read_text()
 
 def rows(text: str) -> dict[str, str]:
     """The first cell of each table row that names a code, with the rest of the row."""
-    return dict(re.findall(r"^\| `([A-Z_]+)` \| (.*) \|$", text, re.M))
+    return dict(re.findall(r"^\| `([A-Z_]+)` \| (.*) \|$", text, re.MULTILINE))
 
 
 def test_it_works():

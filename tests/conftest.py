@@ -1,0 +1,117 @@
+"""A clock, a house with real parts in a temporary folder, and the cast."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from factories import NOON, a_site, a_user
+
+from modbot.app import House, create_app, open_house
+from modbot.config import Settings, load_settings
+from modbot.domain import Mode, Policy, Role, SecretKind, Site, SiteSecret, User
+from modbot.privacy import key_hash
+from modbot.storage.migrate import upgrade
+
+MASTER_KEY = "c2l4dGVlbi1ieXRlcy1vZi1rZXktZm9yLXRlc3RzLSE="
+ADA_KEY = "ada-site-key"
+BEN_KEY = "ben-site-key"
+
+
+@dataclass
+class Clock:
+    """A clock that moves only when told."""
+
+    now: datetime = field(default=NOON)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def tick(self, seconds: float) -> datetime:
+        self.now += timedelta(seconds=seconds)
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch):
+    import os
+
+    for name in [name for name in os.environ if name.startswith("MODBOT_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory) -> Path:
+    """An empty database with today's schema; tests copy it, because migrating takes a while."""
+    path = tmp_path_factory.mktemp("migrated") / "modbot.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path, migrated) -> Settings:
+    shutil.copy(migrated, tmp_path / "modbot.db")
+    return load_settings(
+        database_url=f"sqlite:///{tmp_path}/modbot.db",
+        keys_url=f"sqlite:///{tmp_path}/keys.db",
+        master_key=MASTER_KEY,
+        secret_key="secret-for-tests",
+    )
+
+
+@pytest.fixture
+def house(settings, clock):
+    house = open_house(settings, clock=clock)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def ada_site(house) -> Site:
+    """Ada's site, which lets the machine decide on borrowed evidence, and audits nothing by chance."""
+    policy = Policy(mode=Mode.BORROWED, audit_rate=0.0)
+    secret = SiteSecret(SecretKind.BEARER, key_hash(ADA_KEY))
+    return house.store.add_site(a_site(policy=policy, origins=("https://gazette.example",)), [secret])
+
+
+@pytest.fixture
+def ben_site(house) -> Site:
+    """The site of Ben, who must not see what is Ada's."""
+    site = a_site(id="site-ben", name="Ben's Boats", url="https://boats.example")
+    return house.store.add_site(site, [SiteSecret(SecretKind.BEARER, key_hash(BEN_KEY))])
+
+
+@pytest.fixture
+def ada(ada_site) -> User:
+    return a_user(site_ids=frozenset({ada_site.id}))
+
+
+@pytest.fixture
+def ben(ben_site) -> User:
+    return a_user(id="user-ben", name="ben", site_ids=frozenset({ben_site.id}))
+
+
+@pytest.fixture
+def cal(ada_site) -> User:
+    """Cal may look at Ada's site and decide nothing."""
+    return a_user(id="user-cal", name="cal", role=Role.VIEWER, site_ids=frozenset({ada_site.id}))
+
+
+@pytest.fixture
+def app(house: House):
+    app = create_app(house)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+from factories import a_draft, later
+
+from modbot.domain import Action, DecidedBy, Door, Head, Hook, Mode, Policy, ReportKind
+from modbot.errors import BadRequest, CaseNotFound, InvalidComment, KeyReused, StaleReview
+from modbot.moderation import Moderator, Submission, yardstick_for
+
+GOOD = "The night bus now stops at the harbour. My shift ends at eleven, so this saves me a long walk. Thank you!"
+
+
+def sent(body: str = GOOD, *, key: str = "", payload: bytes | None = None, **fields) -> Submission:
+    given = {"name": "Cal", "email": "cal@example.org", "body": body, **fields}
+    return Submission(given, repr(given).encode() if payload is None else payload, Door.NATIVE, key)
+
+
+def moderate(house, site, submission: Submission | None = None, at=None):
+    return house.moderator.moderate(site, submission or sent(), at or house.clock())
+
+
+def breaking(house) -> Moderator:
+    """The same house with a model that cannot score."""
+
+    class Broken:
+        name = "model"
+        version = "broken"
+        evidence = house.model.evidence
+
+        def look(self, scene):
+            raise MemoryError
+
+    return Moderator(house.store, house.vault, Broken(), house.moderator._around)
+
+
+def test_it_works(house, ada_site, clock, ada):
+    done = moderate(house, ada_site, sent(body="see https://x.example now"))
+    assert done.created
+    assert done.warnings == ()
+    case = house.store.case(done.case.id)
+    assert case == done.case
+    assert (case.revision, case.decided_by) == (1, DecidedBy.MACHINE)
+    assert {Head.SPAM, Head.TOXICITY} <= set(case.verdict.scores)
+    assert case.comment.author.email_masked == "c•••@e•••.org"
+    reviewed = house.moderator.review(
+        a_draft(case_id=case.id, action=Action.REJECT, at=clock.tick(60), reason="spam"), ada
+    )
+    assert (reviewed.action, reviewed.decided_by, reviewed.revision) == (Action.REJECT, DecidedBy.PERSON, 2)
+    assert [review.reviewer_name for review in reviewed.reviews] == ["ada"]
+
+
+def test_it_keeps_shares_that_sum_to_the_stored_score(house, ada_site):
+    case = moderate(house, ada_site, sent(honeypot="x", elapsed_ms=10)).case
+    for score in house.store.case(case.id).verdict.heads:
+        assert score.bias + sum(term.share for term in score.terms) == pytest.approx(score.margin, abs=1e-6)
+
+
+def test_it_gives_a_repeat_its_first_case(house, ada_site):
+    first = moderate(house, ada_site, sent(key="k-1"))
+    second = moderate(house, ada_site, sent(key="k-1"))
+    assert not second.created
+    assert second.case.id == first.case.id
+
+
+def test_it_refuses_a_key_with_another_payload(house, ada_site):
+    moderate(house, ada_site, sent(key="k-1"))
+    with pytest.raises(KeyReused):
+        moderate(house, ada_site, sent("another text", key="k-1"))
+
+
+def test_it_makes_one_case_of_twenty_simultaneous_requests(house, ada_site):
+    barrier = threading.Barrier(20)
+    found, failed = [], []
+
+    def post():
+        barrier.wait()
+        try:
+            found.append(moderate(house, ada_site, sent(key="race")))
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=post) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert len({done.case.id for done in found}) == 1
+    assert sum(done.created for done in found) == 1
+
+
+def test_it_reports_all_bad_fields_and_stores_nothing(house, ada_site):
+    with pytest.raises(InvalidComment) as refusal:
+        moderate(house, ada_site, sent("", email="nobody", name=""))
+    assert {error.field for error in refusal.value.fields} == {"body", "email", "name"}
+    assert house.store.queue_counts(None)["queued"] == 0
+
+
+def test_it_names_unknown_fields_in_a_warning(house, ada_site):
+    assert "colour" in moderate(house, ada_site, sent(colour="red")).warnings[0]
+
+
+def test_it_holds_a_case_when_a_scorer_fails(house, ada_site):
+    case = breaking(house).moderate(ada_site, sent(), house.clock()).case
+    assert case.action is Action.HOLD
+    assert case.verdict.reasons[0].code == "SCORER_FAILED"
+    assert house.store.case(case.id).queued
+
+
+def test_it_holds_everything_on_a_hold_only_site(house, ben_site):
+    assert ben_site.policy.mode is Mode.HOLD_ONLY
+    actions = {moderate(house, ben_site, sent(body)).case.action for body in (GOOD, "BUY CHEAP PILLS http://p.example")}
+    assert actions == {Action.HOLD}
+
+
+def test_it_rejects_what_the_owner_forbids(house, ada_site):
+    site = replace(ada_site, blocked_words=("harbour",))
+    case = moderate(house, site).case
+    assert (case.action, case.verdict.reasons[0].code) == (Action.REJECT, "BLOCKED_WORD")
+
+
+def test_it_puts_audited_outcomes_before_a_person_unmarked(house, ada_site):
+    site = replace(ada_site, policy=replace(ada_site.policy, audit_rate=1.0), blocked_words=("harbour",))
+    case = moderate(house, site).case
+    assert case.action is Action.REJECT
+    assert case.verdict.audited
+    assert case.queued
+
+
+def test_it_keeps_rejected_what_a_person_rejected_whatever_is_edited(house, ada_site, ada, clock):
+    case = moderate(house, ada_site).case
+    house.moderator.review(a_draft(case_id=case.id, action=Action.REJECT, seen_revision=1, at=clock.tick(5)), ada)
+    edited = house.moderator.edit(ada_site, case.id, sent("Now with other words."), clock.tick(5)).case
+    assert (edited.action, edited.decided_by, edited.revision) == (Action.REJECT, DecidedBy.PERSON, 3)
+    assert edited.comment.body == "Now with other words."
+
+
+def test_it_assesses_an_edit_as_a_new_revision(house, ada_site, clock):
+    case = moderate(house, ada_site).case
+    site = replace(ada_site, blocked_words=("pills",))
+    edited = house.moderator.edit(site, case.id, sent("pills"), clock.tick(5)).case
+    assert (edited.revision, edited.action, edited.decided_by) == (2, Action.REJECT, DecidedBy.MACHINE)
+
+
+def test_it_does_not_take_an_edit_for_its_own_repeat(house, ada_site, clock):
+    case = moderate(house, ada_site).case
+    edited = house.moderator.edit(ada_site, case.id, sent(page_title="New title"), clock.tick(5)).case
+    assert "REPEATED_TEXT" not in {signal.code for signal in edited.verdict.signals}
+
+
+def test_it_notices_the_same_text_from_somebody_else(house, ada_site):
+    moderate(house, ada_site)
+    case = moderate(house, ada_site, sent(name="Dee", email="dee@example.net")).case
+    assert "REPEATED_TEXT" in {signal.code for signal in case.verdict.signals}
+
+
+def test_it_refuses_a_stale_decision(house, ada_site, ada, clock):
+    case = moderate(house, ada_site).case
+    house.moderator.review(a_draft(case_id=case.id, at=clock.tick(5)), ada)
+    with pytest.raises(StaleReview) as refusal:
+        house.moderator.review(a_draft(case_id=case.id, action=Action.REJECT, at=clock.tick(5)), ada)
+    assert refusal.value.revision == 2
+
+
+def test_it_undoes_the_last_decision(house, ada_site, ada, clock):
+    site = replace(ada_site, policy=Policy(audit_rate=0.0))
+    case = moderate(house, site).case
+    house.moderator.review(a_draft(case_id=case.id, at=clock.tick(5)), ada)
+    undone = house.moderator.review(a_draft(case_id=case.id, seen_revision=2, at=clock.tick(5), undo=True), ada)
+    assert (undone.action, undone.queued, undone.revision) == (Action.HOLD, True, 3)
+    assert undone.decided_by is DecidedBy.MACHINE
+
+
+def test_it_refuses_what_ben_and_cal_try(house, ada_site, ben, cal):
+    case = moderate(house, ada_site).case
+    for person in (ben, cal):
+        with pytest.raises(CaseNotFound):
+            house.moderator.review(a_draft(case_id=case.id, at=later(9)), person)
+    assert house.store.case(case.id).revision == 1
+
+
+def test_it_refuses_another_sites_case(house, ada_site, ben_site):
+    case = moderate(house, ada_site).case
+    with pytest.raises(CaseNotFound):
+        house.moderator.edit(ben_site, case.id, sent("mine now"), later(9))
+    with pytest.raises(CaseNotFound):
+        house.moderator.erase(ben_site, case.id, later(9))
+    with pytest.raises(CaseNotFound):
+        house.moderator.report(ben_site, case.id, ReportKind.FLAG, "", later(9))
+    with pytest.raises(CaseNotFound):
+        house.moderator.site_review(ben_site, a_draft(case_id=case.id))
+
+
+def test_it_counts_the_sites_own_moderators(house, ada_site):
+    case = moderate(house, ada_site).case
+    decided = house.moderator.site_review(ada_site, a_draft(case_id=case.id, action=Action.REJECT, seen_revision=0))
+    assert (decided.action, decided.decided_by) == (Action.REJECT, DecidedBy.SITE)
+    with pytest.raises(BadRequest):
+        house.moderator.site_review(ada_site, a_draft(case_id=case.id, action=Action.HOLD, seen_revision=0))
+
+
+def test_it_raises_a_reported_case_and_changes_nothing_else(house, ada_site):
+    case = moderate(house, ada_site).case
+    reported = house.moderator.report(ada_site, case.id, ReportKind.APPEAL, "It was a joke.", later(9))
+    assert reported.queued
+    assert (reported.action, reported.revision) == (case.action, case.revision)
+    assert [report.kind for report in reported.reports] == [ReportKind.APPEAL]
+
+
+def test_it_forgets_the_text_and_keeps_the_decision(house, ada_site):
+    case = moderate(house, ada_site).case
+    erased = house.moderator.erase(ada_site, case.id, later(9))
+    assert erased.erased
+    assert erased.action is case.action
+    assert "harbour" not in repr(house.store.case(case.id))
+
+
+def test_it_wakes_the_deliveries_when_something_was_decided(house, ada_site):
+    site = house.store.change_site(replace(ada_site, hook=Hook("https://gazette.example/hook")), house.clock())
+    house.wake.clear()
+    moderate(house, site)
+    assert house.wake.is_set()
+    assert house.store.pending_deliveries() == 1
+
+
+def test_it_looks_up_the_mail_domain_only_where_a_site_asks(house, ada_site):
+    asked = []
+    around = replace(house.moderator._around, has_mx=lambda domain: asked.append(domain) or False)
+    moderator = Moderator(house.store, house.vault, house.model, around)
+    moderator.moderate(ada_site, sent(), house.clock())
+    assert asked == []
+    site = replace(ada_site, limits=replace(ada_site.limits, check_mx=True))
+    case = moderator.moderate(site, sent("another text"), house.clock()).case
+    assert asked == ["example.org"]
+    assert "MX_MISSING" in {signal.code for signal in case.verdict.signals}
+
+
+def test_it_borrows_cutoffs_until_own_evidence_suffices(house, ada_site):
+    borrowed = yardstick_for(house.model, ada_site)
+    assert borrowed.reject_from is not None
+    own = yardstick_for(house.model, replace(ada_site, policy=Policy(mode=Mode.OWN)))
+    assert (own.reject_from, own.publish_below) == (None, None)
