@@ -23,8 +23,8 @@ def test_it_works(tmp_path, monkeypatch):
     (tmp_path / "master.key").write_text("first\nsecond\n")
     (tmp_path / "modbot.toml").write_text('port = 8100\nthreads = 3\nmaster_key_file = "master.key"\n')
     monkeypatch.setenv("MODBOT_THREADS", "5")
-    settings = load_settings(tmp_path / "modbot.toml", host="0.0.0.0")
-    assert (settings.port, settings.threads, settings.host) == (8100, 5, "0.0.0.0")
+    settings = load_settings(tmp_path / "modbot.toml", host="192.0.2.7")
+    assert (settings.port, settings.threads, settings.host) == (8100, 5, "192.0.2.7")
     assert settings.master_keys() == ("first", "second")
     assert settings.url("database_url") == f"sqlite:///{tmp_path}/modbot.db"
 
@@ -52,8 +52,8 @@ def test_it_keeps_secrets_out_of_its_own_picture(monkeypatch):
 
 
 def test_it_reads_networks_from_the_environment(monkeypatch):
-    monkeypatch.setenv("MODBOT_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1")
-    assert [str(network) for network in load_settings().trusted_proxies] == ["10.0.0.0/8", "192.0.2.1/32"]
+    monkeypatch.setenv("MODBOT_TRUSTED_PROXIES", "1192.0.2.7/8, 192.0.2.1")
+    assert [str(network) for network in load_settings().trusted_proxies] == ["1192.0.2.7/8", "192.0.2.1/32"]
 
 
 def test_it_shows_every_setting_in_the_example_file():

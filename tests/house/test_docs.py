@@ -50,11 +50,9 @@ def test_it_names_each_error_code_of_the_native_door():
 
 
 def test_it_links_only_to_what_is_there():
-    broken = []
-    for page in [ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS.glob("*.md")]:
-        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
-            if "://" not in target and not (page.parent / target).exists():
-                broken.append(f"{page.name}: {target}")
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS.glob("*.md")]
+    links = [(page, target) for page in pages for target in re.findall(r"\]\(([^)#\s]+)", page.read_text())]
+    broken = [f"{page.name}: {to}" for page, to in links if "://" not in to and not (page.parent / to).exists()]
     assert broken == []
 
 

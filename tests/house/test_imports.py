@@ -117,7 +117,7 @@ def home_faults(room: str, names) -> list[str]:
     faults = []
     for name in names:
         top = name.split(".")[0]
-        if top == "modbot" or top == "__future__":
+        if top in {"modbot", "__future__"}:
             continue
         key = next((k for k in HOMES if name == k or name.startswith(k + ".")), None)
         if key is None and top not in FREE_STDLIB and top not in HOMES:
