@@ -1,11 +1,88 @@
-# modbot's chores. `make` alone lists them.
-PYTHON ?= python3
+# modbot's chores. `make` alone lists them. Nothing to prepare: each target makes the environment it needs in .venv/.
+
+# The first Python on this machine that is new enough; or say which: make demo PYTHON=/opt/python3.12/bin/python3
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+# Arguments for one run: make demo ARGS="--port 9000", make unit ARGS="tests/test_text.py"
+ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test unit check format clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+demo: $(READY) ## a sample news site with a comment box, moderated, and the review page: everything in a temporary folder
+	@$(BIN)/modbot demo $(ARGS)
+
+test: $(READY_DEV) ## every test that this machine can run, with branch coverage; lists what was skipped and why
+	@$(BIN)/python -m pytest -n 2 --cov $(ARGS)
+
+unit: $(READY_DEV) ## the quick tests only
+	@$(BIN)/python -m pytest -q -m "not slow and not browser and not postgres" $(ARGS)
+
+check: $(READY_DEV) ## format, lint, types, house rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/house
+
+format: $(READY_DEV) ## put the sources into the house format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix --exit-zero .
+
+clean: ## remove the environment and everything that was built or measured
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml
+	@$(usable_python)
+	@$(environment)
+	@echo "Installing modbot and the libraries it needs into $(VENV)/ (about 250 MB, once) ..."
+	@what="-e ."; $(install)
+	@touch $@
+
+$(READY_DEV): pyproject.toml
+	@$(usable_python)
+	@$(environment)
+	@echo "Installing modbot, its libraries and the tools of its tests into $(VENV)/ (about 700 MB, once) ..."
+	@what="-e .[train] --group dev"; $(install)
+	@touch $(READY) $@
+
+define usable_python
+if [ -z "$(PYTHON)" ]; then \
+  echo "modbot needs Python 3.11 or newer; found: $$(python3 --version 2>&1 || true)." >&2; \
+  echo "Install one, or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; \
+fi; \
+if ! "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+  echo "modbot needs Python 3.11 or newer; $(PYTHON) is: $$("$(PYTHON)" --version 2>&1 || true)." >&2; exit 1; \
+fi; \
+if ! "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null; then \
+  echo "$(PYTHON) cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; \
+fi
+endef
+
+# An environment that was interrupted half-way has no pip and is made anew.
+define environment
+if ! $(PIP) --version >/dev/null 2>&1; then \
+  echo "Making a virtual environment in $(VENV)/ ..."; \
+  "$(PYTHON)" -m venv --clear $(VENV); \
+fi
+endef
+
+# uv resolves and unpacks several times faster than pip, but does not read pip's settings: it is told pip's index and the
+# system's certificates, and where that is not enough (an offline mirror, wheels in a folder) pip does the work itself.
+define install
+index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PIP) config get global.index-url 2>/dev/null || true)}}"; \
+if [ -n "$$index" ]; then UV_DEFAULT_INDEX="$$index"; export UV_DEFAULT_INDEX; fi; \
+UV_SYSTEM_CERTS="$${UV_SYSTEM_CERTS:-1}"; export UV_SYSTEM_CERTS; \
+if $(PIP) install --quiet uv && $(BIN)/uv pip install --python $(BIN)/python $$what; then :; else \
+  echo "uv could not do it with this machine's settings; pip installs instead (this takes a minute) ..."; \
+  $(PIP) install --upgrade "pip>=25.1" && $(PIP) install $$what; \
+fi
+endef

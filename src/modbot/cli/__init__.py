@@ -1,0 +1,133 @@
+"""The hand: ``modbot <command>``. Commands parse, call one function and print one result; nothing is decided here.
+
+Each command is a file of this room with a click command or group named ``command``, imported only when it is
+called, so that ``modbot --help`` costs nothing. Exit codes: 0 done, 1 refused with a reason, 2 misuse. May import
+any room, the heavy ones inside the commands only.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+import modbot
+from modbot.errors import ConfigError, ModbotError
+
+if TYPE_CHECKING:
+    from modbot.app import House
+    from modbot.config import Settings
+    from modbot.privacy import Vault
+    from modbot.storage import Store
+
+SETTINGS_FILE = "modbot.toml"
+NO_MASTER_KEY = "master_key: missing; run `modbot init`, or set MODBOT_MASTER_KEY_FILE to the file with it"
+# Each with the line that the list of commands shows: the list is printed without loading a single one of them.
+COMMANDS = {
+    "demo": "Try modbot: a sample news site with a comment box, in a temporary folder.",
+    "init": "Lay the ground: settings file, secrets, database, first admin.",
+    "serve": "Serve the doors and the review page, and do the background work.",
+    "worker": "Do the background work alone: deliveries and timers.",
+    "db": "Bring the database to this version, or look whether it is.",
+    "site": "Sites, their keys and their wishes.",
+    "user": "People who moderate, and what they may do.",
+    "score": "Score comments in bulk from CSV or JSONL.",
+    "explain": "Why a comment got its scores, word by word.",
+    "train": "Fit, calibrate and evaluate a model.",
+    "evaluate": "Measure a model on labelled comments.",
+    "model": "Which models there are, and which one is live.",
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a command when it is called, and turns the house's own errors into exit code 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002, click's signature
+        """Name the commands, in the order in which an owner meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002, click's signature
+        """Import the file of one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"modbot.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002, click's signature
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what the house raises on purpose becomes a sentence, never a trace."""
+        try:
+            return super().invoke(ctx)
+        except ModbotError as error:
+            _refuse(ctx, error)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(modbot.__version__, prog_name="modbot")
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False),
+    envvar="MODBOT_CONFIG",
+    help="Settings file; else MODBOT_CONFIG, else ./modbot.toml.",
+)
+@click.pass_context
+def main(ctx: click.Context, config: str | None) -> None:
+    """Moderate the comments of your site on your own machine.
+
+    Try it with `modbot demo`; begin in earnest with `modbot init`.
+    """
+    ctx.obj = config
+
+
+def settings_for(ctx: click.Context, **given: Any) -> Settings:
+    """Read the settings this call is about; ``given`` goes before file and environment."""
+    from modbot.config import load_settings
+
+    path = ctx.find_root().obj
+    if path is None and Path(SETTINGS_FILE).exists():
+        path = SETTINGS_FILE
+    return load_settings(path, **given)
+
+
+def house_for(ctx: click.Context) -> House:
+    """Open the whole house, and close it when the command ends."""
+    from modbot.app import open_house
+
+    house = open_house(settings_for(ctx))
+    ctx.call_on_close(house.close)
+    return house
+
+
+def store_for(ctx: click.Context) -> Store:
+    """Open the database alone, and close it when the command ends."""
+    from modbot.storage import open_store
+
+    store = open_store(settings_for(ctx).url("database_url"))
+    ctx.call_on_close(store.close)
+    return store
+
+
+def vault_for(ctx: click.Context) -> Vault:
+    """Open the vault, to seal and open what must not lie about in clear."""
+    from modbot.privacy import Vault
+    from modbot.storage import open_key_store
+
+    settings = settings_for(ctx)
+    if not settings.master_keys():
+        raise ConfigError((NO_MASTER_KEY,))
+    key_store = open_key_store(settings.url("keys_url"))
+    ctx.call_on_close(key_store.close)
+    return Vault(settings.master_keys(), key_store)
+
+
+def _refuse(ctx: click.Context, error: ModbotError) -> NoReturn:
+    problems = error.problems if isinstance(error, ConfigError) else (error.message,)
+    for problem in problems:
+        click.echo(f"modbot: {problem}", err=True)
+    ctx.exit(1)
