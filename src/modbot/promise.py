@@ -1,0 +1,257 @@
+"""The promise: cut-offs that keep an error rate the owner chose, with 95 % confidence.
+
+A comment's risk is the worst of its heads' ranks among good comments. Cut-offs on that risk are order statistics of
+comments whose answer is known (the Neyman-Pearson umbrella algorithm); where there is too little evidence there is no
+cut-off, and the caller holds instead. Pure; may import ``domain`` and numpy. Decides nothing about a single comment.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modbot.domain import Head
+
+CONFIDENCE = 0.95
+"""How sure a promise is: it breaks in at most one of twenty repeats of the whole gathering of evidence."""
+
+
+class Evidence(Protocol):
+    """Margins of comments whose answer is known and that the heads had not learned from."""
+
+    @property
+    def heads(self) -> tuple[Head, ...]:
+        """The columns."""
+
+    @property
+    def ranks(self) -> NDArray[np.float64]:
+        """Margins of other good comments, ascending, the yardstick of risk; shape (n_heads, n)."""
+
+    @property
+    def good(self) -> NDArray[np.float64]:
+        """Margins of comments that deserve to be published, shape (n, n_heads)."""
+
+    @property
+    def good_source(self) -> NDArray[np.intp]:
+        """Which source each came from, shape (n,)."""
+
+    @property
+    def bad(self) -> NDArray[np.float64]:
+        """Margins of comments that do not, shape (n, n_heads)."""
+
+    @property
+    def bad_source(self) -> NDArray[np.intp]:
+        """Which source each came from, shape (n,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoffs:
+    """Where the machine may decide. None where the evidence does not suffice for the promise.
+
+    Attributes
+    ----------
+    reject_from : float or None
+        Comments with this risk or more may be rejected.
+    publish_below : float or None
+        Comments with a risk below this may be published.
+    good, bad : int
+        How many good and bad comments the two rest on.
+    """
+
+    reject_from: float | None
+    publish_below: float | None
+    good: int = 0
+    bad: int = 0
+
+
+def risk(margins: Mapping[Head, float], evidence: Evidence) -> float:
+    """Rank a comment among good ones, by its worst head.
+
+    Strictly increasing in every margin, also beyond the largest margin on record, so that order statistics of it are
+    order statistics of the comments.
+
+    Parameters
+    ----------
+    margins : mapping of Head to float
+        Calibrated log-odds, rules counted in. Heads that the evidence does not know are left out.
+    evidence : Evidence
+        Its ``ranks`` are the yardstick.
+
+    Returns
+    -------
+    float
+        In (0, 1]: about the share of good comments that are less suspicious.
+    """
+    worst = 0.0
+    for column, head in zip(evidence.ranks, evidence.heads, strict=True):
+        margin = margins.get(head)
+        if margin is not None:
+            worst = max(worst, _rank(margin, column))
+    return worst
+
+
+def risks(margins: NDArray[np.float64], evidence: Evidence) -> NDArray[np.float64]:
+    """Rank many comments, as `risk` ranks one.
+
+    Parameters
+    ----------
+    margins : ndarray of shape (n, n_heads)
+        Calibrated log-odds, columns as in ``evidence.heads``.
+    evidence : Evidence
+        Its ``ranks`` are the yardstick.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Values in (0, 1].
+    """
+    if not len(margins):
+        return np.empty(0)
+    by_head = [[_rank(m, column) for m in margins[:, at].tolist()] for at, column in enumerate(evidence.ranks)]
+    found: NDArray[np.float64] = np.array(by_head).max(axis=0)
+    return found
+
+
+def cutoffs(evidence: Evidence, max_good_rejected: float, max_bad_published: float) -> Cutoffs:
+    """Choose the cut-offs that keep both promises.
+
+    Where the evidence comes from several sources, each must keep the promise by itself: an unseen site is at least as
+    far from every one of them as they are from each other. Sources too small to speak are passed over.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Held-out margins and, in ``ranks``, those of *other* comments that serve as yardstick.
+    max_good_rejected : float in (0, 1)
+        Largest share of good comments that the machine may reject. Not a percentage.
+    max_bad_published : float in (0, 1)
+        Largest share of bad comments that the machine may publish.
+
+    Returns
+    -------
+    Cutoffs
+        None where no source suffices for the promise.
+
+    Notes
+    -----
+    Neyman-Pearson umbrella algorithm: Tong, Feng, Li 2018, Science Advances 4(2), eaao1659.
+    """
+    good = _by_source(risks(evidence.good, evidence), evidence.good_source)
+    bad = _by_source(risks(evidence.bad, evidence), evidence.bad_source)
+    rejects = [found for sample in good if (found := upper_cutoff(sample, max_good_rejected)) is not None]
+    publishes = [found for sample in bad if (found := lower_cutoff(sample, max_bad_published)) is not None]
+    return Cutoffs(
+        reject_from=max(rejects) if rejects else None,
+        publish_below=min(publishes) if publishes else None,
+        good=len(evidence.good),
+        bad=len(evidence.bad),
+    )
+
+
+def upper_cutoff(sample: NDArray[np.float64] | Sequence[float], share: float) -> float | None:
+    """Give the lowest value that at most a share of the population reaches.
+
+    Parameters
+    ----------
+    sample : array of shape (n,)
+        Independent draws from the population, in any order.
+    share : float in (0, 1)
+        Largest share of the population that may lie at or above the value.
+
+    Returns
+    -------
+    float or None
+        Just above an order statistic of the sample, right with a confidence of 95 %; None below
+        `evidence_needed` draws.
+
+    Notes
+    -----
+    Tong, Feng, Li 2018, proposition 1: the k-th of n serves if P(Binomial(n, 1 - share) >= k) is at most 5 %.
+    """
+    k = order(len(sample), share)
+    if k is None:
+        return None
+    return float(np.nextafter(np.partition(np.asarray(sample, dtype=np.float64), k - 1)[k - 1], math.inf))
+
+
+def lower_cutoff(sample: NDArray[np.float64] | Sequence[float], share: float) -> float | None:
+    """Give the highest value that at most a share of the population lies below.
+
+    Parameters
+    ----------
+    sample : array of shape (n,)
+        Independent draws from the population, in any order.
+    share : float in (0, 1)
+        Largest share of the population that may lie below the value.
+
+    Returns
+    -------
+    float or None
+        An order statistic of the sample, right with a confidence of 95 %; None below `evidence_needed` draws.
+    """
+    mirrored = upper_cutoff(-np.asarray(sample, dtype=np.float64), share)
+    return None if mirrored is None else -float(np.nextafter(mirrored, -math.inf))
+
+
+def order(n: int, share: float) -> int | None:
+    """Say which order statistic keeps a promise.
+
+    Parameters
+    ----------
+    n : int
+        Draws, at least 0.
+    share : float in (0, 1)
+        Largest share of the population that may lie above.
+
+    Returns
+    -------
+    int or None
+        The smallest k, counted from 1, for which P(Binomial(n, 1 - share) >= k) is at most 5 %; None if there is none.
+    """
+    delta = 1 - CONFIDENCE
+    tail = 0.0
+    for k in range(n, -1, -1):
+        log_p = (
+            math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * math.log1p(-share) + (n - k) * math.log(share)
+        )
+        tail += math.exp(log_p)
+        if tail > delta:
+            return None if k == n else k + 1
+    return 1
+
+
+def evidence_needed(share: float) -> int:
+    """Say how many checked comments a promise needs at the least.
+
+    Parameters
+    ----------
+    share : float in (0, 1)
+        The promised share.
+
+    Returns
+    -------
+    int
+        59, 149, 299, 598 and 2,995 for 5, 2, 1, 0.5 and 0.1 %.
+    """
+    return math.ceil(math.log(1 - CONFIDENCE) / math.log1p(-share))
+
+
+def _by_source(values: NDArray[np.float64], source: NDArray[np.intp]) -> list[NDArray[np.float64]]:
+    return [values[source == one] for one in np.unique(source)]
+
+
+def _rank(margin: float, column: NDArray[np.float64]) -> float:
+    """The share of the column below a margin, softened between and beyond its values."""
+    n = column.size
+    at = int(column.searchsorted(margin, side="right"))
+    if at == 0:
+        return math.exp(max(margin - float(column[0]), -700.0)) / (n + 1)
+    if at == n:
+        return 1.0 - math.exp(float(column[-1]) - margin) / (n + 1)
+    low, high = float(column[at - 1]), float(column[at])
+    return (at + (margin - low) / (high - low)) / (n + 1)

@@ -1,0 +1,193 @@
+"""Many comments at once: the same features as `features`, laid out for bulk work.
+
+Every distinct word of a batch is hashed once. Explains nothing; may import ``domain``, ``text`` and numpy.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modbot.scoring.features import (
+    FIELD_VALUE,
+    Reading,
+    char_scale,
+    field_salt,
+    field_text_scale,
+    hash_tokens,
+    key_bucket,
+    pair_buckets,
+    whole_buckets,
+    word_scale,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Lists of different length, end to end: list ``i`` is ``flat[starts[i]:starts[i + 1]]``."""
+
+    flat: NDArray[np.intp]
+    starts: NDArray[np.intp]
+
+    @property
+    def sizes(self) -> NDArray[np.intp]:
+        """How long each list is."""
+        return np.diff(self.starts)
+
+    def sums(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Add up ``rows[flat]`` per list, also where a list is empty."""
+        taken = np.concatenate((rows[self.flat], np.zeros((1, rows.shape[1]))))
+        sums: NDArray[np.float64] = np.add.reduceat(taken, self.starts[:-1], axis=0)
+        sums[self.sizes == 0] = 0.0
+        return sums
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """A batch of comments as hashed features.
+
+    ``grams`` lists the buckets of each distinct token, ``whole`` its own bucket. ``words`` and ``texts`` list the tokens of each
+    comment's body and of its fields that are read like text; ``pairs`` and ``keys`` are buckets already.
+    """
+
+    grams: Ragged
+    whole: NDArray[np.intp]
+    words: Ragged
+    texts: Ragged
+    pairs: Ragged
+    keys: Ragged
+
+    @property
+    def scales(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """The value of one gram, one word or pair, and one part of a field's text, per comment."""
+        sizes = self.grams.sizes.astype(np.float64)[:, None]
+        grams = self.words.sums(sizes)[:, 0]
+        parts = self.texts.sums(sizes + 1.0)[:, 0]
+        words = self.words.sizes + self.pairs.sizes
+        return (
+            np.array([char_scale(int(n)) for n in grams]),
+            np.array([word_scale(int(n)) for n in words]),
+            np.array([field_text_scale(int(n)) for n in parts]),
+        )
+
+
+def bag(readings: Sequence[Reading], bits: int) -> Bag:
+    """Hash many comments.
+
+    Parameters
+    ----------
+    readings : sequence of Reading
+        At least one.
+    bits : int
+        Buckets are in [0, 2**bits).
+
+    Returns
+    -------
+    Bag
+        Their features.
+    """
+    index: dict[tuple[int, str], int] = {(-1, "\x01"): 0}  # never empty: hashing wants a token
+    words = [[index.setdefault((-1, word), len(index)) for word in reading.words] for reading in readings]
+    texts = [[index.setdefault(token, len(index)) for token in reading.texts] for reading in readings]
+    salts = np.array([0 if field < 0 else field_salt(field) for field, _ in index], dtype=np.uint32)
+    hashed = hash_tokens([token for _, token in index], salts, bits)
+    left = [ids[a] for ids, reading in zip(words, readings, strict=True) for a, _ in reading.pairs]
+    right = [ids[b] for ids, reading in zip(words, readings, strict=True) for _, b in reading.pairs]
+    return Bag(
+        grams=Ragged(hashed.grams, _starts(hashed.counts)),
+        whole=whole_buckets(hashed.whole, bits),
+        words=_ragged(words),
+        texts=_ragged(texts),
+        pairs=Ragged(
+            pair_buckets(hashed.whole[left], hashed.whole[right], bits) if left else np.empty(0, dtype=np.intp),
+            _starts([len(reading.pairs) for reading in readings]),
+        ),
+        keys=_ragged([[key_bucket(key, bits) for _, key in reading.keys] for reading in readings]),
+    )
+
+
+def margins(found: Bag, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Multiply a batch with a table of weights, without ever writing the matrix down.
+
+    Parameters
+    ----------
+    found : Bag
+        The comments.
+    weights : ndarray of shape (n_buckets, n_heads)
+        Log-odds per bucket.
+
+    Returns
+    -------
+    ndarray of shape (n_comments, n_heads)
+        Sums of the shares, without bias.
+    """
+    chars, words, parts = found.scales
+    grams = found.grams.sums(weights)
+    whole = weights[found.whole]
+    total = found.words.sums(grams) * chars[:, None]
+    total += (found.words.sums(whole) + found.pairs.sums(weights)) * words[:, None]
+    total += found.texts.sums(grams + whole) * parts[:, None]
+    total += found.keys.sums(weights) * FIELD_VALUE
+    return total
+
+
+def matrix(found: Bag) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Write a batch down as a compressed sparse row matrix.
+
+    Parameters
+    ----------
+    found : Bag
+        The comments.
+
+    Returns
+    -------
+    starts : ndarray of shape (n_comments + 1,)
+        Where each row starts.
+    buckets : ndarray of shape (n_entries,)
+        Column of each entry; a column may occur twice in a row, and then its values add up.
+    values : ndarray of shape (n_entries,)
+        The entries.
+    """
+    chars, words, parts = found.scales
+    blocks = (
+        (_expand(found.grams, found.words), chars),
+        (Ragged(found.whole[found.words.flat], found.words.starts), words),
+        (found.pairs, words),
+        (_expand(found.grams, found.texts), parts),
+        (Ragged(found.whole[found.texts.flat], found.texts.starts), parts),
+        (found.keys, np.full(chars.size, FIELD_VALUE)),
+    )
+    sizes = sum((block.sizes for block, _ in blocks), np.zeros(chars.size, dtype=np.intp))
+    starts = _starts(sizes)
+    buckets = np.empty(int(starts[-1]), dtype=np.intp)
+    values = np.empty(int(starts[-1]))
+    free = starts[:-1].copy()
+    for block, scale in blocks:
+        to = np.repeat(free - block.starts[:-1], block.sizes) + np.arange(block.flat.size)
+        buckets[to] = block.flat
+        values[to] = np.repeat(scale, block.sizes)
+        free += block.sizes
+    return starts, buckets, values
+
+
+def _starts(sizes: Iterable[int] | NDArray[np.intp]) -> NDArray[np.intp]:
+    sizes = np.asarray(sizes if isinstance(sizes, np.ndarray) else list(sizes), dtype=np.intp)
+    return np.concatenate((np.zeros(1, dtype=np.intp), np.cumsum(sizes)))
+
+
+def _ragged(lists: Sequence[Sequence[int]]) -> Ragged:
+    flat = np.fromiter(itertools.chain.from_iterable(lists), dtype=np.intp)
+    return Ragged(flat, _starts(map(len, lists)))
+
+
+def _expand(inner: Ragged, outer: Ragged) -> Ragged:
+    """Replace each item of ``outer`` by the list it names in ``inner``."""
+    sizes = inner.sizes[outer.flat]
+    ends = np.cumsum(sizes)
+    at = np.repeat(inner.starts[outer.flat] - (ends - sizes), sizes) + np.arange(int(ends[-1]) if ends.size else 0)
+    starts = np.concatenate((np.zeros(1, dtype=np.intp), ends))[outer.starts]
+    return Ragged(inner.flat[at], starts)

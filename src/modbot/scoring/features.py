@@ -1,0 +1,295 @@
+"""Text and fields to hashed features, pure numpy, each knowing its characters.
+
+Training, calibration and serving call the same functions. A comment becomes owners (the distinct words of its body and
+a fixed list of fields) and hashed buckets, each belonging to owners, so that a linear model's answer falls apart into
+exact shares. Never looks at ``Comment.email``: only at the domain and what validation found out. Decides nothing, knows no weights; may
+import ``domain``, ``text`` and numpy.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modbot.domain import Comment
+from modbot.scoring.fields import FIELDS, field_keys
+from modbot.text import ADDRESS_MARK, LINK_MARK, normalise
+
+FEATURES_VERSION = 1
+"""Grows whenever the same comment would become other features; a model fits one version only."""
+
+# Softens the length normalisation, so that very short texts speak with a low voice.
+_CHARS_OFFSET = 60.0
+_WORDS_OFFSET = 8.0
+# A field's key counts like one word of a middling comment.
+FIELD_VALUE = 0.25
+_FIELD_TEXT_OFFSET = 30.0
+
+_EMOJI = "\u2190-\u21ff\u2300-\u2bff\U0001f000-\U0001faff"
+_PUNCTUATION = r"!-&(-)+-/:-@\[-^`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u2010-\u205e\u3000-\u303f\uff01-\uff0f"
+_TOKEN = re.compile(rf"[{LINK_MARK}{ADDRESS_MARK}]\S+|[{_EMOJI}]|[^\s{_PUNCTUATION}{_EMOJI}]+|[{_PUNCTUATION}]+")
+
+_SIZES = np.array([2, 3, 4, 5], dtype=np.int32)
+_GRAM_SALT = np.array([0x2545F491, 0x51ED270B, 0x8DA6B343, 0xD8163841], dtype=np.uint32)
+_ROLL = np.uint32(0x01000193)
+_MIX_1 = np.uint32(0x7FEB352D)
+_MIX_2 = np.uint32(0x846CA68B)
+_PLACES = np.random.default_rng(20_09).integers(1, 2**32, 64, dtype=np.uint32) | np.uint32(1)
+_FIELD_SALT = 0x3C6EF372
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A comment taken apart, before hashing.
+
+    ``words`` are the distinct tokens of the body in order of appearance, ``spans`` where each stands in the original body,
+    ``pairs`` the distinct neighbours as indices into ``words``. ``keys`` are (field index, key) of the categorical fields, ``texts`` are
+    (field index, token) of fields that are read like text.
+    """
+
+    words: tuple[str, ...]
+    labels: tuple[str, ...]
+    spans: tuple[tuple[tuple[int, int], ...], ...]
+    pairs: tuple[tuple[int, int], ...]
+    keys: tuple[tuple[int, str], ...]
+    texts: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """Tokens as buckets: all grams of all tokens in order, how many each token has, and each whole token's hash."""
+
+    grams: NDArray[np.intp]
+    counts: NDArray[np.intp]
+    whole: NDArray[np.uint32]
+
+
+def read(comment: Comment) -> Reading:
+    """Take a comment apart into words with their places and fields.
+
+    Parameters
+    ----------
+    comment : Comment
+        Any comment; missing fields are values of their own.
+
+    Returns
+    -------
+    Reading
+        Its words, neighbours and field keys.
+    """
+    normal = normalise(comment.body)
+    text, starts, ends = normal.text, normal.starts, normal.ends
+    index: dict[str, int] = {}
+    places: list[list[tuple[int, int]]] = []
+    order: list[int] = []
+    for match in _TOKEN.finditer(text):
+        token = match.group()
+        at = index.get(token)
+        if at is None:
+            at = index[token] = len(places)
+            places.append([])
+        places[at].append(match.span())
+        order.append(at)
+    spans = tuple(tuple([(starts[a], ends[b - 1]) for a, b in where]) for where in places)
+    keys, texts = field_keys(comment, order, len(index))
+    return Reading(
+        words=tuple(index),
+        labels=tuple(comment.body[where[0][0] : where[0][1]] for where in spans),
+        spans=spans,
+        pairs=tuple(dict.fromkeys(zip(order, order[1:], strict=False))),
+        keys=keys,
+        texts=texts,
+    )
+
+
+def words_of(comment: Comment) -> Reading:
+    """Like `read`, but without labels and spans: for bulk work that explains nothing.
+
+    Parameters
+    ----------
+    comment : Comment
+        Any comment.
+
+    Returns
+    -------
+    Reading
+        Equal to that of `read` apart from empty ``labels`` and ``spans``.
+    """
+    index: dict[str, int] = {}
+    order = [index.setdefault(token, len(index)) for token in _TOKEN.findall(normalise(comment.body).text)]
+    keys, texts = field_keys(comment, order, len(index))
+    pairs = tuple(dict.fromkeys(zip(order, order[1:], strict=False)))
+    return Reading(words=tuple(index), labels=(), spans=(), pairs=pairs, keys=keys, texts=texts)
+
+
+def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> Hashed:
+    """Hash the character 2- to 5-grams of tokens, edges marked, and each token as a whole.
+
+    Parameters
+    ----------
+    tokens : sequence of str
+        At least one, none empty.
+    salts : ndarray of shape (n_tokens,)
+        Keeps the same letters apart in body and fields.
+    bits : int
+        Buckets are in [0, 2**bits).
+
+    Returns
+    -------
+    Hashed
+        Buckets of the grams in order of tokens; hashes of the whole tokens are not reduced to buckets yet.
+    """
+    joined = "\x02" + "\x03\x02".join(tokens) + "\x03"
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = np.fromiter(map(len, tokens), dtype=np.intp, count=len(tokens)) + 2
+    ends = np.cumsum(lengths)
+    starts = ends - lengths
+    size = codes.size
+    left = np.repeat(ends, lengths) - np.arange(size)
+    padded = np.concatenate((codes, np.zeros(4, dtype=np.uint32)))
+    grams = np.empty((size, 4), dtype=np.uint32)
+    rolled = codes
+    for i in range(4):
+        rolled = rolled * _ROLL + padded[i + 1 : i + 1 + size]
+        grams[:, i] = rolled
+    grams ^= _GRAM_SALT
+    grams += np.repeat(salts, lengths)[:, None]
+    fits = left[:, None] >= _SIZES
+    buckets = _bucket(grams[fits], bits)
+    places = np.minimum(np.arange(size) - np.repeat(starts, lengths), 63)
+    whole = np.add.reduceat(codes * _PLACES[places], starts, dtype=np.uint32) + salts
+    return Hashed(buckets, 4 * lengths - 10 + (lengths == 3), whole)
+
+
+def whole_buckets(whole: NDArray[np.uint32], bits: int) -> NDArray[np.intp]:
+    """Give the bucket of each whole token.
+
+    Parameters
+    ----------
+    whole : ndarray of shape (n_tokens,)
+        From `Hashed.whole`.
+    bits : int
+        Buckets are in [0, 2**bits).
+
+    Returns
+    -------
+    ndarray of shape (n_tokens,)
+        Buckets.
+    """
+    return _bucket(whole ^ np.uint32(0x68E31DA4), bits)
+
+
+def pair_buckets(left: NDArray[np.uint32], right: NDArray[np.uint32], bits: int) -> NDArray[np.intp]:
+    """Give the bucket of each pair of neighbouring tokens.
+
+    Parameters
+    ----------
+    left, right : ndarray of shape (n_pairs,)
+        Hashes of the whole tokens.
+    bits : int
+        Buckets are in [0, 2**bits).
+
+    Returns
+    -------
+    ndarray of shape (n_pairs,)
+        Buckets; order matters.
+    """
+    return _bucket(left * np.uint32(0x9E3779B1) + right * np.uint32(0xC2B2AE35), bits)
+
+
+@functools.lru_cache(maxsize=50_000)
+def key_bucket(key: str, bits: int) -> int:
+    """Give the bucket of a field's key.
+
+    Parameters
+    ----------
+    key : str
+        For example ``links=2``.
+    bits : int
+        The bucket is in [0, 2**bits).
+
+    Returns
+    -------
+    int
+        The bucket.
+    """
+    return zlib.crc32(key.encode("utf-8", "surrogatepass"), 0x5BD1E995) >> (32 - bits)
+
+
+@functools.lru_cache(maxsize=256)
+def field_salt(field: int) -> int:
+    """Give the salt that keeps a field's letters apart from the body's.
+
+    Parameters
+    ----------
+    field : int
+        Index into ``FIELDS``.
+
+    Returns
+    -------
+    int
+        A 32-bit salt, never 0.
+    """
+    return zlib.crc32(FIELDS[field].encode(), _FIELD_SALT) | 1
+
+
+def char_scale(grams: int) -> float:
+    """Give the value of one character gram in a body with so many of them.
+
+    Parameters
+    ----------
+    grams : int
+        Character grams of all distinct words.
+
+    Returns
+    -------
+    float
+        One over a softened square root.
+    """
+    return float((grams + _CHARS_OFFSET) ** -0.5)
+
+
+def word_scale(words: int) -> float:
+    """Give the value of one word or pair in a body with so many of them.
+
+    Parameters
+    ----------
+    words : int
+        Distinct words plus distinct pairs.
+
+    Returns
+    -------
+    float
+        One over a softened square root.
+    """
+    return float((words + _WORDS_OFFSET) ** -0.5)
+
+
+def field_text_scale(grams: int) -> float:
+    """Give the value of one gram of the fields read like text.
+
+    Parameters
+    ----------
+    grams : int
+        Their character grams and whole tokens together.
+
+    Returns
+    -------
+    float
+        One over a softened square root.
+    """
+    return float((grams + _FIELD_TEXT_OFFSET) ** -0.5)
+
+
+def _bucket(hashes: NDArray[np.uint32], bits: int) -> NDArray[np.intp]:
+    mixed = hashes ^ (hashes >> np.uint32(16))
+    mixed *= _MIX_1
+    mixed ^= mixed >> np.uint32(15)
+    mixed *= _MIX_2
+    return (mixed >> np.uint32(32 - bits)).astype(np.intp)

@@ -1,0 +1,270 @@
+"""Classifier heads: arrays in, calibrated log-odds with exact shares out.
+
+One table of weights answers for all heads in one pass. The calibrating sigmoid is folded into the weights, so a head's
+probability is the sigmoid of its margin, and its margin is the bias plus the shares of words and fields. Decides nothing, reads
+no files; may import ``domain``, ``errors``, ``text`` and numpy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modbot.domain import Comment, Head, HeadScore, Span, Term
+from modbot.scoring import bags
+from modbot.scoring.features import (
+    FIELD_VALUE,
+    Reading,
+    char_scale,
+    field_salt,
+    field_text_scale,
+    hash_tokens,
+    key_bucket,
+    pair_buckets,
+    read,
+    whole_buckets,
+    word_scale,
+    words_of,
+)
+from modbot.scoring.fields import FIELDS
+
+if TYPE_CHECKING:
+    from modbot.scoring import Scene
+
+# Shares below this many log-odds are told together as one: nobody reads them, and each costs time and room.
+_SMALL_SHARE = 0.02
+_REST = "everything else"
+_BATCH = 1024
+
+BANDS = (
+    (0.02, "almost certainly not"),
+    (0.2, "probably not"),
+    (0.5, "rather not"),
+    (0.8, "rather likely"),
+    (0.98, "probably"),
+    (1.0, "almost certainly"),
+)
+"""Upper ends of probability and the words for them, in ascending order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Margins of labelled comments that the heads had not learned from.
+
+    Attributes
+    ----------
+    heads : tuple of Head
+        The columns.
+    sources : tuple of str
+        Where comments came from, named by index in the two ``…_source`` arrays.
+    ranks : ndarray of shape (n_heads, n)
+        Margins of good comments, ascending per head: the yardstick of risk. Other comments than in ``good``.
+    good, bad : ndarray of shape (n, n_heads)
+        Margins of comments that deserve to be published, and of those that do not.
+    good_source, bad_source : ndarray of shape (n,)
+        Index into ``sources``.
+    """
+
+    heads: tuple[Head, ...]
+    sources: tuple[str, ...]
+    ranks: NDArray[np.float64]
+    good: NDArray[np.float64]
+    good_source: NDArray[np.intp]
+    bad: NDArray[np.float64]
+    bad_source: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """All heads of one version, fitted.
+
+    Attributes
+    ----------
+    version : str
+        The folder's name; stored with each verdict.
+    heads : tuple of Head
+        The columns of ``weights``.
+    weights : ndarray of shape (n_buckets, n_heads)
+        Log-odds per bucket, calibrated; the number of buckets is a power of two.
+    bias : ndarray of shape (n_heads,)
+        Log-odds of a comment without any features.
+    evidence : Evidence
+        Held-out margins, for borrowed promises.
+    card : Mapping
+        The facts that travel with the model.
+    """
+
+    version: str
+    heads: tuple[Head, ...]
+    weights: NDArray[np.float64]
+    bias: NDArray[np.float64]
+    evidence: Evidence
+    card: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What the signal says that names a failed scorer."""
+        return "model"
+
+    @property
+    def bits(self) -> int:
+        """Number of buckets, as a power of two."""
+        return self.weights.shape[0].bit_length() - 1
+
+    def look(self, scene: Scene) -> tuple[HeadScore, ...]:
+        """Score the comment of a scene.
+
+        Parameters
+        ----------
+        scene : Scene
+            Only its comment is looked at.
+
+        Returns
+        -------
+        tuple of HeadScore
+            As `score`.
+        """
+        return self.score(scene.comment)
+
+    def score(self, comment: Comment, *, small: float = _SMALL_SHARE) -> tuple[HeadScore, ...]:
+        """Answer every head's question about one comment, with reasons.
+
+        Parameters
+        ----------
+        comment : Comment
+            Any comment.
+        small : float
+            Terms whose share is smaller than this many log-odds are told together as one term; 0 tells all.
+
+        Returns
+        -------
+        tuple of HeadScore
+            One per head, in the order of ``heads``. ``bias`` plus all shares is the margin; spans are in
+            characters of the original body. The largest shares come first.
+        """
+        reading = read(comment)
+        shares = _shares(reading, self.weights, self.bits)
+        return tuple(self._head_score(at, reading, shares[:, at], small) for at in range(len(self.heads)))
+
+    def margins(self, comments: Iterable[Comment]) -> NDArray[np.float64]:
+        """Answer every head's question about many comments, without reasons.
+
+        Parameters
+        ----------
+        comments : iterable of Comment
+            Read in batches.
+
+        Returns
+        -------
+        ndarray of shape (n_comments, n_heads)
+            Calibrated log-odds, equal to the margins of `score` up to rounding.
+        """
+        found = [
+            bags.margins(bags.bag([words_of(comment) for comment in batch], self.bits), self.weights)
+            for batch in _batches(comments, _BATCH)
+        ]
+        return np.concatenate(found) + self.bias if found else np.empty((0, len(self.heads)))
+
+    def _head_score(self, at: int, reading: Reading, shares: NDArray[np.float64], small: float) -> HeadScore:
+        words = len(reading.words)
+        telling = np.flatnonzero(np.abs(shares) >= small) if small > 0 else np.arange(shares.size)
+        telling = telling[np.argsort(-np.abs(shares[telling]), kind="stable")]
+        values = shares.tolist()
+        terms = []
+        told = 0.0
+        for i in telling.tolist():
+            share = values[i]
+            told += share
+            if i < words:
+                spans = tuple([Span(a, b) for a, b in reading.spans[i]])
+                terms.append(Term(reading.labels[i], share, spans))
+            else:
+                terms.append(Term(FIELDS[i - words], share, (), "field"))
+        rest = float(shares.sum()) - told
+        if rest:
+            terms.append(Term(_REST, rest, (), "rest"))
+        return HeadScore(self.heads[at], float(self.bias[at]), tuple(terms))
+
+
+def probability(margin: float) -> float:
+    """Turn log-odds into a probability.
+
+    Parameters
+    ----------
+    margin : float
+        Log-odds; any size.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+    """
+    if margin >= 0:
+        return 1.0 / (1.0 + math.exp(-margin))
+    odds = math.exp(margin)
+    return odds / (1.0 + odds)
+
+
+def band(p: float) -> str:
+    """Say a probability in words.
+
+    Parameters
+    ----------
+    p : float
+        In [0, 1].
+
+    Returns
+    -------
+    str
+        One of the words of ``BANDS``.
+    """
+    return next(words for upper, words in BANDS if p <= upper)
+
+
+def _batches(comments: Iterable[Comment], size: int) -> Iterator[Sequence[Comment]]:
+    left = iter(comments)
+    while batch := list(islice(left, size)):
+        yield batch
+
+
+def _shares(reading: Reading, weights: NDArray[np.float64], bits: int) -> NDArray[np.float64]:
+    """Log-odds per owner (the words, then the fields) and head."""
+    words = len(reading.words)
+    shares = np.zeros((words + len(FIELDS), weights.shape[1]))
+    tokens = [*reading.words, *[token for _, token in reading.texts]]
+    if tokens:
+        salts = np.zeros(len(tokens), dtype=np.uint32)
+        salts[words:] = [field_salt(owner) for owner, _ in reading.texts]
+        hashed = hash_tokens(tokens, salts, bits)
+        ends = np.cumsum(hashed.counts)
+        grams = np.add.reduceat(weights[hashed.grams], ends - hashed.counts, axis=0)
+        whole = weights[whole_buckets(hashed.whole, bits)]
+        _add_words(shares, reading, grams, whole, ends, weights, hashed.whole, bits)
+        if reading.texts:
+            parts = int(hashed.counts[words:].sum()) + len(reading.texts)
+            owners = [words + owner for owner, _ in reading.texts]
+            np.add.at(shares, owners, (grams[words:] + whole[words:]) * field_text_scale(parts))
+    owners = [words + owner for owner, _ in reading.keys]
+    buckets = [key_bucket(key, bits) for _, key in reading.keys]
+    np.add.at(shares, owners, weights[buckets] * FIELD_VALUE)
+    return shares
+
+
+def _add_words(shares, reading, grams, whole, ends, weights, hashes, bits) -> None:
+    words = len(reading.words)
+    if not words:
+        return
+    per_word = word_scale(words + len(reading.pairs))
+    shares[:words] = grams[:words] * char_scale(int(ends[words - 1])) + whole[:words] * per_word
+    if reading.pairs:
+        left, right = np.array(reading.pairs).T
+        # Half of a pair's weight to each of its words.
+        half = weights[pair_buckets(hashes[left], hashes[right], bits)] * (per_word / 2)
+        np.add.at(shares, left, half)
+        np.add.at(shares, right, half)
