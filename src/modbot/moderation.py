@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from modbot import promise
 from modbot.domain import (
@@ -31,8 +32,9 @@ from modbot.domain import (
 from modbot.errors import BadRequest, CaseNotFound, KeyReused, StaleReview
 from modbot.policy import Yardstick, decide
 from modbot.privacy import Vault
+from modbot.promise import Cutoffs
 from modbot.scoring import Scene, assess
-from modbot.scoring.heads import Model
+from modbot.scoring.heads import Evidence, Model
 from modbot.scoring.rules import RULES, VERSION
 from modbot.storage import Store
 from modbot.validation import comment_from, unknown_fields
@@ -208,17 +210,20 @@ class Moderator:
 
 def yardstick_for(model: Model, site: Site) -> Yardstick:
     """Return how risk is measured for a site; until its own evidence suffices, the model's is borrowed."""
-    cutoffs = promise.cutoffs(
-        model.evidence,
-        max_good_rejected=site.policy.max_good_rejected,
-        max_bad_published=site.policy.max_bad_published,
-    )
-    own = site.policy.mode is Mode.OWN
+    policy = site.policy
+    cutoffs = _borrowed(model.evidence, policy.max_good_rejected, policy.max_bad_published)
+    own = policy.mode is Mode.OWN
     return Yardstick(
         rank=lambda margins: promise.risk(margins, model.evidence),
         reject_from=None if own else cutoffs.reject_from,
         publish_below=None if own else cutoffs.publish_below,
     )
+
+
+@lru_cache(maxsize=256)
+def _borrowed(evidence: Evidence, max_good_rejected: float, max_bad_published: float) -> Cutoffs:
+    """Return cut-offs from the model's evidence; kept, because sorting it takes far longer than a request."""
+    return promise.cutoffs(evidence, max_good_rejected, max_bad_published)
 
 
 def _without_itself(history: History, old: Case, comment: Comment) -> History:

@@ -178,7 +178,8 @@ def _reasons(heads: tuple[HeadScore, ...], signals: tuple[Signal, ...]) -> tuple
     found = [_from_signal(signal) for signal in signals]
     for score in heads:
         if score.head in MAIN_HEADS:
-            words = tuple(term for term in score.terms if term.kind == "word")
+            # What is too small to tell by itself is told with the words.
+            words = tuple(term for term in score.terms if term.kind in {"word", "rest"})
             fields = tuple(term for term in score.terms if term.kind == "field")
             found += [_from_words(score.head, words)] if words else []
             found += [_from_fields(score.head, fields)] if fields else []
@@ -214,7 +215,9 @@ def _from_fields(head: Head, fields: tuple[Term, ...]) -> Reason:
 def _telling(terms: tuple[Term, ...], share: float) -> tuple[Term, ...]:
     """Return the terms that pulled hardest in the direction of the sum."""
     sign = 1 if share > 0 else -1
-    pulling = sorted((term for term in terms if term.share * sign > 0), key=lambda term: -abs(term.share))
+    pulling = sorted(
+        (term for term in terms if term.share * sign > 0 and term.kind != "rest"), key=lambda term: -abs(term.share)
+    )
     return tuple(pulling[:QUOTED_WORDS])
 
 
