@@ -9,7 +9,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import modbot.demo
-from modbot.demo.pages import FormField, FormFields, NoticeKind, PageComment, PostPage, ReplyTarget
+from modbot.demo.pages import EXAMPLES, FormFields, NoticeKind, PageComment, PostPage, ReplyTarget, example_fields
 
 DEMO = Path(modbot.demo.__file__).parent
 WHEN = datetime(2026, 9, 12, 14, 5, tzinfo=UTC)
@@ -108,7 +108,7 @@ def test_its_article_is_a_short_news_post():
         a_page(),
         a_page(comments=()),
         a_page(notice="Your comment is published.", notice_kind=NoticeKind.PUBLISHED, review_url="/queue"),
-        a_page(reply_to=ReplyTarget("01J", "Jon <T>"), fields=FormFields(email=FormField("nobody", "No at sign."))),
+        a_page(reply_to=ReplyTarget("01J", "Jon <T>"), fields=FormFields(email="nobody")),
         a_page(comments=(a_page_comment(url="https://marit.example/", depth=9, in_reply_to="Jon", reply_url="?r=1"),)),
     ],
     ids=["plain", "empty", "notice", "reply", "deep"],
@@ -173,19 +173,32 @@ def test_it_escapes_names_notices_and_values():
         title=bait,
         notice=bait,
         stamp=bait,
-        fields=FormFields(comment=FormField(bait, bait), author=FormField(bait)),
+        fields=FormFields(comment=bait, author=bait),
     )
 
     assert not read(page).all("b")
 
 
-def test_it_ties_an_error_to_its_box():
-    reader = read(a_page(fields=FormFields(email=FormField("nobody", "This is not an address."))))
-    email = next(box for box in reader.all("input") if box["name"] == "email")
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.key)
+def test_it_fills_the_form_with_an_example(example):
+    reader = read(a_page(fields=example_fields(example.key)))
+    values = {box["name"]: box.get("value") for box in reader.all("input")}
 
-    assert email["value"] == "nobody"
-    assert email["aria-invalid"] == "true"
-    assert email["aria-describedby"] in {attrs.get("id") for attrs in reader.all("p")}
+    assert values["author"] == example.fields.author
+    assert values["email"] == example.fields.email
+    assert values["email"].endswith((".example", "example.org", "example.net", "example.com"))
+    assert example.fields.comment in rendered(a_page(fields=example.fields))
+
+
+def test_it_leaves_the_form_empty_for_an_unknown_example():
+    assert example_fields("nonsense") == FormFields()
+
+
+def test_it_offers_the_examples_beside_the_review_page():
+    links = [link["href"] for link in read(a_page(review_url="/queue")).all("a") if "try=" in link.get("href", "")]
+
+    assert links == [f"?try={example.key}#respond" for example in EXAMPLES]
+    assert "try=" not in rendered(a_page())
 
 
 def test_it_says_what_became_of_the_comment():

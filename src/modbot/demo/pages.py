@@ -17,13 +17,12 @@ STAMP_FIELD = "ts"
 
 
 class NoticeKind(StrEnum):
-    """What became of the comment that was just posted; chooses colour and heading."""
+    """What became of the comment that was just posted, as the form door says in ``?modbot=…``; chooses the colour."""
 
     NONE = ""
     PUBLISHED = "published"
     HELD = "held"
     REJECTED = "rejected"
-    INVALID = "invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +61,71 @@ class PageComment:
 
 
 @dataclass(frozen=True, slots=True)
-class FormField:
-    """One box of the form: what stands in it, and what is wrong with that (empty when nothing is)."""
+class FormFields:
+    """What already stands in the boxes of *Leave a Reply*, by the names that WordPress gave them."""
 
-    value: str = ""
-    error: str = ""
+    comment: str = ""
+    author: str = ""
+    email: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class FormFields:
-    """The boxes of *Leave a Reply*, by the names that WordPress gave them."""
+class Example:
+    """A comment to try: ``key`` is its name in ``?try=…``, ``label`` what the link says."""
 
-    comment: FormField = FormField()
-    author: FormField = FormField()
-    email: FormField = FormField()
-    url: FormField = FormField()
+    key: str
+    label: str
+    fields: FormFields
+
+
+EXAMPLES = (
+    Example(
+        "kind",
+        "a kind word",
+        FormFields(
+            comment="My daughter has counted the days since she heard about it. Thank you to everybody who made "
+            "this happen, we will bring biscuits on the first Sunday!",
+            author="Ulla Berg",
+            email="ulla.berg@example.org",
+        ),
+    ),
+    Example(
+        "advert",
+        "a casino advert",
+        FormFields(
+            comment="WIN BIG tonight!!! 300% welcome bonus and 100 free spins at the best online casino, no deposit "
+            "needed, instant payout: https://royal-reels.example/join https://royal-reels.example/vip",
+            author="Royal Reels Bonus",
+            email="bonus@royal-reels.example",
+            url="https://royal-reels.example/",
+        ),
+    ),
+    Example(
+        "insult",
+        "an insult",
+        FormFields(
+            comment="You stupid, useless idiots. Shut up about your pathetic library, you make me sick.",
+            author="Grim",
+            email="grim@example.net",
+        ),
+    ),
+    Example(
+        "sarcasm",
+        "something in between",
+        FormFields(
+            comment="Well done, geniuses. Next you will sell the roof to pay for the soup. Nobody asked me, of course, "
+            "but then nobody ever does in this damn town.",
+            author="Old Salt",
+            email="old.salt@example.com",
+        ),
+    ),
+)
+
+
+def example_fields(key: str) -> FormFields:
+    """Return what the example of this key puts into the form; empty boxes for any other key."""
+    return next((example.fields for example in EXAMPLES if example.key == key), FormFields())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +157,11 @@ class PostPage:
     notice_kind: NoticeKind = NoticeKind.NONE
     fields: FormFields = FormFields()
     reply_to: ReplyTarget | None = None
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Comments that a visitor may try with one click."""
+        return EXAMPLES
 
     @property
     def honeypot_field(self) -> str:
