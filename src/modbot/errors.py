@@ -4,6 +4,7 @@ ModbotError
 ├── IntakeError
 │   ├── BadRequest
 │   ├── NotAuthorised
+│   ├── OriginRefused
 │   ├── NotFound
 │   ├── PayloadTooLarge
 │   ├── UnsupportedMedia
@@ -17,6 +18,7 @@ ModbotError
 │   ├── StoreUnavailable
 │   ├── NotMigrated
 │   └── AlreadyExists
+├── Unreadable
 ├── DeliveryFailed
 ├── ModelError
 │   ├── ModelMissing
@@ -72,6 +74,13 @@ class NotAuthorised(IntakeError):
 
     code = "not_authorised"
     status = 401
+
+
+class OriginRefused(IntakeError):
+    """A form on a page that is none of the site's own."""
+
+    code = "origin_refused"
+    status = 403
 
 
 class NotFound(IntakeError):
@@ -176,6 +185,13 @@ class AlreadyExists(StoreError):
 
     code = "already_exists"
     status = 409
+
+
+class Unreadable(ModbotError):
+    """Sealed under a key that is gone: the person was erased, or the master key is another one."""
+
+    code = "unreadable"
+    status = 410
 
 
 class DeliveryFailed(ModbotError):

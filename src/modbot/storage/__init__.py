@@ -1,0 +1,20 @@
+"""Memory of the house: cases, sites and people in SQLite or PostgreSQL, behind verbs.
+
+``open_store`` gives the verbs, ``open_key_store`` the person keys; ``migrate`` brings a database up to
+date. Nothing mapped and no SQL leaves this room; it has no opinions. May import ``domain`` and ``errors``.
+"""
+
+from modbot.storage.keys import KeyStore, open_key_store
+from modbot.storage.migrate import check, expected_revision, upgrade
+from modbot.storage.sql import Store, StoreStatus, open_store
+
+__all__ = [
+    "KeyStore",
+    "Store",
+    "StoreStatus",
+    "check",
+    "expected_revision",
+    "open_key_store",
+    "open_store",
+    "upgrade",
+]

@@ -1,0 +1,119 @@
+"""The key store: one wrapped key for each person, and the list of erasures, in a database of their own.
+
+Destroying a person's key makes their address unreadable in every backup of the other database, because
+this one is never part of a backup. May import this room and SQLAlchemy; never opens a key.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from modbot.storage.engine import Database, open_database
+from modbot.storage.tables import ErasureTable, KeyBase, PersonKeyTable, table
+
+person_keys = table(PersonKeyTable)
+erasures = table(ErasureTable)
+
+_READ = select(person_keys.c.wrapped).where(person_keys.c.person == bindparam("given_person"))
+_ADD = {
+    "sqlite": sqlite.insert(person_keys).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(person_keys).on_conflict_do_nothing(),
+}
+
+
+class KeyStore:
+    """Person keys at rest."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def person_key(self, person: str, fresh: bytes, at: datetime) -> bytes:
+        """Return the person's wrapped key; ``fresh`` becomes it if there is none.
+
+        Parameters
+        ----------
+        person : str
+            Keyed hash of the address.
+        fresh : bytes
+            A new wrapped key.
+        at : datetime
+            Now, aware.
+
+        Returns
+        -------
+        bytes
+            The key that counts: the first one that was stored.
+        """
+        asked = {"given_person": person}
+        with self._db.reading() as connection:
+            wrapped: bytes | None = connection.execute(_READ, asked).scalar()
+        if wrapped is not None:
+            return wrapped
+        with self._db.writing() as connection:
+            row = {"person": person, "wrapped": fresh, "created_at": at}
+            added = connection.execute(_ADD[self._db.engine.dialect.name], row)
+            # Somebody else's comment may have come first in the meantime: then theirs counts.
+            return fresh if added.rowcount else connection.execute(_READ, asked).scalar_one()
+
+    def wrapped_key(self, person: str) -> bytes | None:
+        """Return the person's wrapped key without making one.
+
+        Parameters
+        ----------
+        person : str
+            Keyed hash of the address.
+
+        Returns
+        -------
+        bytes or None
+            None if the person is unknown or erased.
+        """
+        with self._db.reading() as connection:
+            return connection.execute(_READ, {"given_person": person}).scalar()
+
+    def erase_person(self, person: str, at: datetime) -> bool:
+        """Destroy a person's key and write the erasure down.
+
+        Parameters
+        ----------
+        person : str
+            Keyed hash of the address.
+        at : datetime
+            Now, aware.
+
+        Returns
+        -------
+        bool
+            Whether there was a key.
+        """
+        with self._db.writing() as connection:
+            destroyed = connection.execute(delete(person_keys).where(person_keys.c.person == person))
+            connection.execute(insert(erasures).inline().values(person=person, at=at))
+        return bool(destroyed.rowcount)
+
+    def erasures(self) -> tuple[tuple[str, datetime], ...]:
+        """List who was erased and when, for a backup that is restored.
+
+        Returns
+        -------
+        tuple of tuple of str and datetime
+            Oldest first.
+        """
+        with self._db.reading() as connection:
+            rows = connection.execute(select(erasures.c.person, erasures.c.at).order_by(erasures.c.id))
+            return tuple((row.person, row.at) for row in rows)
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._db.close()
+
+
+def open_key_store(url: str) -> KeyStore:
+    """Open the key store and make its two tables if they are not there."""
+    database = open_database(url)
+    with database.writing() as connection:
+        KeyBase.metadata.create_all(connection)
+    return KeyStore(database)

@@ -1,0 +1,165 @@
+"""What people answer: reviews, taken back or not, and reports. Appended, never edited.
+
+Whoever answers names the revision they saw; the first answer wins. May import ``domain``, ``errors``, this
+room and SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from modbot.domain import Action, Case, DecidedBy, Report, ReviewDraft
+from modbot.errors import StaleReview
+from modbot.storage.cases import change_case, load_case, locked_state
+from modbot.storage.engine import Database
+from modbot.storage.outbox import Change, announce, withdraw
+from modbot.storage.tables import CaseTable, ReportTable, ReviewTable, table
+
+cases = table(CaseTable)
+reviews = table(ReviewTable)
+reports = table(ReportTable)
+
+
+class ReviewVerbs:
+    """What the store can do with people's answers."""
+
+    _db: Database
+
+    def record_review(self, draft: ReviewDraft) -> Case:
+        """Append a decision and queue the news of it, or take the reviewer's last one back.
+
+        An undo within the grace time leaves no trace outside: the waiting message is withdrawn. Otherwise the
+        site hears that the case is back where it was.
+
+        Parameters
+        ----------
+        draft : ReviewDraft
+            The decision, with the revision that its author saw.
+
+        Returns
+        -------
+        Case
+            As it is now, one revision on.
+
+        Raises
+        ------
+        CaseNotFound
+            No such case.
+        StaleReview
+            Somebody answered first, or there is nothing of this reviewer's to take back.
+        """
+        with self._db.writing() as connection:
+            now = locked_state(connection, draft.case_id, draft.seen_revision)
+            if draft.undo:
+                _take_back(connection, draft, now)
+            else:
+                _decide(connection, draft, now)
+            return load_case(connection, draft.case_id)
+
+    def record_report(self, report: Report) -> Case:
+        """Append a complaint and put the case before a person. It teaches nothing.
+
+        Parameters
+        ----------
+        report : Report
+            The claim.
+
+        Returns
+        -------
+        Case
+            Queued, unless its text was erased.
+
+        Raises
+        ------
+        CaseNotFound
+            No such case.
+        """
+        with self._db.writing() as connection:
+            now = locked_state(connection, report.case_id)
+            row = {"case_id": report.case_id, "kind": report.kind.value, "reason": report.reason, "at": report.at}
+            connection.execute(insert(reports).inline().values(**row))
+            change_case(
+                connection,
+                report.case_id,
+                queued=now.erased_at is None,
+                reports=now.reports + 1,
+                updated_at=report.at,
+            )
+            return load_case(connection, report.case_id)
+
+
+def _decide(connection: Connection, draft: ReviewDraft, now: Any) -> None:
+    _append(connection, draft, now, draft.action)
+    change_case(
+        connection,
+        draft.case_id,
+        action=draft.action.value,
+        decided_by=draft.decided_by.value,
+        revision=now.revision + 1,
+        queued=draft.action is Action.HOLD and now.erased_at is None,
+        updated_at=draft.at,
+    )
+    if draft.action.value != now.action:
+        _announce(connection, draft, now, (draft.action, draft.decided_by))
+
+
+def _take_back(connection: Connection, draft: ReviewDraft, now: Any) -> None:
+    last = connection.execute(
+        select(reviews).where(reviews.c.case_id == draft.case_id).order_by(reviews.c.revision.desc()).limit(1)
+    ).first()
+    if last is None or last.undo or last.reviewer != draft.reviewer or last.revision + 1 != now.revision:
+        raise StaleReview("There is no decision of yours to take back: look again.", now.revision)
+    # "hold" in the row says that this review stands for no decision; the case itself returns to what it was.
+    _append(connection, draft, now, Action.HOLD)
+    action, decided_by = Action(last.was_action), DecidedBy(last.was_decided_by)
+    change_case(
+        connection,
+        draft.case_id,
+        action=action.value,
+        decided_by=decided_by.value,
+        revision=now.revision + 1,
+        queued=last.was_queued and now.erased_at is None,
+        updated_at=draft.at,
+    )
+    unheard = withdraw(connection, draft.case_id, last.revision + 1)
+    if action.value != now.action and not unheard:
+        _announce(connection, draft, now, (action, decided_by))
+
+
+def _append(connection: Connection, draft: ReviewDraft, now: Any, action: Action) -> None:
+    connection.execute(
+        insert(reviews)
+        .inline()
+        .values(
+            case_id=draft.case_id,
+            revision=now.revision,
+            text_revision=now.text_revision,
+            action=action.value,
+            decided_by=draft.decided_by.value,
+            reviewer=draft.reviewer,
+            reviewer_name=draft.reviewer_name,
+            reason=draft.reason,
+            at=draft.at,
+            undo=draft.undo,
+            was_action=now.action,
+            was_decided_by=now.decided_by,
+            was_queued=now.queued,
+        )
+    )
+
+
+def _announce(connection: Connection, draft: ReviewDraft, now: Any, decided: tuple[Action, DecidedBy]) -> None:
+    action, decided_by = decided
+    change = Change(
+        site_id=now.site_id,
+        case_id=draft.case_id,
+        action=action,
+        previous=Action(now.action),
+        decided_by=decided_by,
+        revision=now.revision + 1,
+        at=draft.at,
+        not_before=draft.not_before,
+    )
+    announce(connection, change)

@@ -1,0 +1,313 @@
+"""Between rows and nouns: how a comment, a verdict and a case lie in the tables, and come back.
+
+A verdict's terms are long and almost the same for every head, so their labels and places are written
+once and each head adds only its shares. May import ``domain`` and SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain, takewhile
+from typing import Any
+
+from sqlalchemy import Row
+
+from modbot.domain import (
+    Action,
+    Author,
+    Case,
+    Comment,
+    DecidedBy,
+    Door,
+    Head,
+    HeadScore,
+    NewCase,
+    Reason,
+    Report,
+    ReportKind,
+    Review,
+    Signal,
+    Span,
+    Term,
+    Verdict,
+)
+
+ERASED_SENTENCE = "Erased together with the comment."
+# What a person wrote or what says who they are. The author's key and the fingerprint stay: they are
+# hashes, and the counts behind later verdicts hang on them.
+ERASED_COMMENT: Mapping[str, Any] = dict.fromkeys(
+    (
+        "name",
+        "body",
+        "url",
+        "email_domain",
+        "email_masked",
+        "avatar",
+        "ip",
+        "user_agent",
+        "referrer",
+        "user_id",
+        "honeypot",
+        "parent_id",
+    ),
+    "",
+) | {"sealed_email": None, "elapsed_ms": None, "created_at": None}
+
+
+# -- comments -----------------------------------------------------------------
+
+
+def comment_row(case_id: str, revision: int, new: NewCase) -> dict[str, Any]:
+    """Lay a comment out as a row."""
+    comment, author = new.comment, new.comment.author
+    return {
+        "case_id": case_id,
+        "revision": revision,
+        "at": new.at,
+        "door": comment.door.value,
+        "name": comment.name,
+        "body": comment.body,
+        "url": comment.url,
+        "page_url": comment.page_url,
+        "page_title": comment.page_title,
+        "parent_id": comment.parent_id,
+        "author_key": author.key,
+        "email_domain": author.email_domain,
+        "email_masked": author.email_masked,
+        "avatar": author.avatar,
+        "disposable": author.disposable,
+        "mx_missing": author.mx_missing,
+        "sealed_email": comment.sealed_email,
+        "fingerprint": comment.fingerprint,
+        "payload_hash": new.payload_hash,
+        "ip": comment.ip,
+        "user_agent": comment.user_agent,
+        "referrer": comment.referrer,
+        "user_id": comment.user_id,
+        "user_role": comment.user_role,
+        "language": comment.language,
+        "created_at": comment.created_at,
+        "honeypot": comment.honeypot,
+        "elapsed_ms": comment.elapsed_ms,
+    }
+
+
+def comment_from(row: Row[Any], site_id: str, key: str) -> Comment:
+    """Read a comment back; its address comes back sealed."""
+    author = Author(
+        key=row.author_key,
+        email_domain=row.email_domain,
+        email_masked=row.email_masked,
+        avatar=row.avatar,
+        disposable=row.disposable,
+        mx_missing=row.mx_missing,
+    )
+    return Comment(
+        site_id=site_id,
+        key=key,
+        fingerprint=row.fingerprint,
+        name=row.name,
+        body=row.body,
+        author=author,
+        door=Door(row.door),
+        sealed_email=row.sealed_email,
+        url=row.url,
+        page_url=row.page_url,
+        page_title=row.page_title,
+        parent_id=row.parent_id,
+        ip=row.ip,
+        user_agent=row.user_agent,
+        referrer=row.referrer,
+        user_id=row.user_id,
+        user_role=row.user_role,
+        language=row.language,
+        created_at=row.created_at,
+        honeypot=row.honeypot,
+        elapsed_ms=row.elapsed_ms,
+    )
+
+
+# -- verdicts -----------------------------------------------------------------
+
+
+def verdict_row(case_id: str, revision: int, new: NewCase) -> dict[str, Any]:
+    """Lay a verdict out as a row."""
+    verdict = new.verdict
+    return {
+        "case_id": case_id,
+        "revision": revision,
+        "at": new.at,
+        "action": verdict.action.value,
+        "risk": verdict.risk,
+        "band": verdict.band,
+        "coin": verdict.coin,
+        "audit_rate": verdict.audit_rate,
+        "audited": verdict.audited,
+        "model": verdict.model,
+        "policy": verdict.policy,
+        "rules": verdict.rules,
+        "scores": {head.value: p for head, p in verdict.scores.items()},
+        "reasons": [[r.code, r.sentence, r.head.value, r.share, _flat(r.spans)] for r in verdict.reasons],
+        "explanation": _explanation(verdict.heads, verdict.signals),
+    }
+
+
+def verdict_from(row: Row[Any]) -> Verdict:
+    """Read a verdict back, to the last term."""
+    told = row.explanation
+    shared = [_term_parts(part) for part in told["terms"]]
+    return Verdict(
+        action=Action(row.verdict_action),
+        scores=scores_from(row.scores),
+        risk=row.risk,
+        band=row.band,
+        reasons=reasons_from(row.reasons),
+        heads=tuple(_head_from(part, shared) for part in told["heads"]),
+        signals=tuple(
+            Signal(code, strength, detail, source, _spans(spans))
+            for code, strength, detail, source, spans in told["signals"]
+        ),
+        model=row.model,
+        policy=row.policy,
+        rules=row.rules,
+        coin=row.coin,
+        audit_rate=row.audit_rate,
+        audited=row.audited,
+    )
+
+
+def scores_from(told: Mapping[str, float]) -> dict[Head, float]:
+    """Read the scores back."""
+    return {Head(head): p for head, p in told.items()}
+
+
+def reasons_from(told: Iterable[list[Any]]) -> tuple[Reason, ...]:
+    """Read the reasons back."""
+    return tuple(
+        Reason(code, sentence, Head(head), share, _spans(spans)) for code, sentence, head, share, spans in told
+    )
+
+
+def signal_rows(case_id: str, revision: int, new: NewCase) -> list[dict[str, Any]]:
+    """Lay out one row for each code that a verdict gave, be it as signal, as reason or as both."""
+    strengths: dict[str, float] = {}
+    for signal in new.verdict.signals:
+        strengths[signal.code] = max(signal.strength, strengths.get(signal.code, 0.0))
+    shares: dict[str, float] = {}
+    for reason in new.verdict.reasons:
+        shares[reason.code] = shares.get(reason.code, 0.0) + reason.share
+    return [
+        {
+            "case_id": case_id,
+            "revision": revision,
+            "code": code,
+            "site_id": new.comment.site_id,
+            "strength": strengths.get(code),
+            "share": shares.get(code),
+        }
+        for code in strengths.keys() | shares.keys()
+    ]
+
+
+def without_words(reasons: list[Any], explanation: dict[str, Any]) -> dict[str, Any]:
+    """Clear what a verdict quotes of its text; codes, shares and the sum stay."""
+    return {
+        "reasons": [[code, ERASED_SENTENCE, head, share, []] for code, _, head, share, _ in reasons],
+        "explanation": {
+            "terms": [_wordless(part) for part in explanation["terms"]],
+            "heads": [
+                [head, bias, shares, [[*_wordless(part[:3]), part[3]] for part in rest]]
+                for head, bias, shares, rest in explanation["heads"]
+            ],
+            "signals": [
+                [code, strength, ERASED_SENTENCE, source, []] for code, strength, _, source, _ in explanation["signals"]
+            ],
+        },
+    }
+
+
+def _explanation(heads: tuple[HeadScore, ...], signals: tuple[Signal, ...]) -> dict[str, Any]:
+    shared = list(takewhile(lambda term: term.kind != "rule", heads[0].terms)) if heads else []
+    parts = [_parts(term) for term in shared]
+    return {
+        "terms": parts,
+        "heads": [_head_parts(head, parts) for head in heads],
+        "signals": [[s.code, s.strength, s.detail, s.source, _flat(s.spans)] for s in signals],
+    }
+
+
+def _head_parts(head: HeadScore, shared: list[list[Any]]) -> list[Any]:
+    """Write the shares of the shared terms as bare numbers, and whatever else this head has in full."""
+    same = len(shared) if [_parts(term) for term in head.terms[: len(shared)]] == shared else 0
+    rest = [[*_parts(term), term.share] for term in head.terms[same:]]
+    return [head.head.value, head.bias, [term.share for term in head.terms[:same]], rest]
+
+
+def _head_from(told: list[Any], shared: list[tuple[str, str, tuple[Span, ...]]]) -> HeadScore:
+    head, bias, shares, rest = told
+    terms = [Term(label, share, spans, kind) for (label, kind, spans), share in zip(shared, shares, strict=False)]
+    for label, kind, spans, share in rest:
+        terms.append(Term(label, share, _spans(spans), kind))
+    return HeadScore(head=Head(head), bias=bias, terms=tuple(terms))
+
+
+def _parts(term: Term) -> list[Any]:
+    return [term.label, term.kind, _flat(term.spans)]
+
+
+def _term_parts(told: list[Any]) -> tuple[str, str, tuple[Span, ...]]:
+    label, kind, spans = told
+    return label, kind, _spans(spans)
+
+
+def _wordless(part: list[Any]) -> list[Any]:
+    label, kind, _ = part
+    return [label if kind == "rule" else "", kind, []]
+
+
+def _flat(spans: tuple[Span, ...]) -> list[int]:
+    return list(chain.from_iterable((span.start, span.end) for span in spans))
+
+
+def _spans(flat: list[int]) -> tuple[Span, ...]:
+    return tuple(Span(flat[i], flat[i + 1]) for i in range(0, len(flat), 2))
+
+
+# -- cases, reviews, reports --------------------------------------------------
+
+
+def case_from(row: Row[Any], reviews: Iterable[Review] = (), reports: Iterable[Report] = ()) -> Case:
+    """Put a case together from its joined row."""
+    return Case(
+        id=row.case_id,
+        comment=comment_from(row, row.site_id, row.key),
+        verdict=verdict_from(row),
+        action=Action(row.action),
+        decided_by=DecidedBy(row.decided_by),
+        revision=row.case_revision,
+        queued=row.queued,
+        received_at=row.received_at,
+        updated_at=row.updated_at,
+        reviews=tuple(reviews),
+        reports=tuple(reports),
+        erased=row.erased_at is not None,
+    )
+
+
+def review_from(row: Row[Any]) -> Review:
+    """Read a review back."""
+    return Review(
+        case_id=row.case_id,
+        action=Action(row.action),
+        reviewer=row.reviewer,
+        reviewer_name=row.reviewer_name,
+        decided_by=DecidedBy(row.decided_by),
+        revision=row.revision,
+        at=row.at,
+        reason=row.reason,
+    )
+
+
+def report_from(row: Row[Any]) -> Report:
+    """Read a report back."""
+    return Report(case_id=row.case_id, kind=ReportKind(row.kind), at=row.at, reason=row.reason)

@@ -1,0 +1,76 @@
+"""Full-text search over name, body and page title: one function, two bodies.
+
+FTS5 on SQLite, an expression index with GIN on PostgreSQL. Both see words of letters and digits and match
+their beginnings; the words of a question never reach either engine's query syntax. May import SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, bindparam, text
+
+# Beyond this many words a question does not get any more precise.
+MAX_WORDS = 12
+# Rewriting the whole index drops what was deleted from it; above this many comments it would block
+# writers for seconds, and the remains go when the index merges by itself.
+OPTIMISE_UP_TO = 20_000
+
+DOCUMENT = "to_tsvector('simple', regexp_replace(name || ' ' || body || ' ' || page_title, '(\\W|_)+', ' ', 'g'))"
+
+_NEW = "INSERT INTO search(rowid, name, body, page_title) VALUES (new.id, new.name, new.body, new.page_title);"
+_OLD = (
+    "INSERT INTO search(search, rowid, name, body, page_title) "
+    "VALUES ('delete', old.id, old.name, old.body, old.page_title);"
+)
+# The index holds no copy of the texts; accents make no difference.
+_FTS5 = "content=comments, content_rowid=id, tokenize='unicode61 remove_diacritics 2'"
+
+CREATE: dict[str, tuple[str, ...]] = {
+    "sqlite": (
+        f"CREATE VIRTUAL TABLE search USING fts5(name, body, page_title, {_FTS5})",
+        f"CREATE TRIGGER search_add AFTER INSERT ON comments BEGIN {_NEW} END",
+        f"CREATE TRIGGER search_drop AFTER DELETE ON comments BEGIN {_OLD} END",
+        f"CREATE TRIGGER search_change AFTER UPDATE OF name, body, page_title ON comments BEGIN {_OLD} {_NEW} END",
+    ),
+    "postgresql": (f"CREATE INDEX ix_comments_search ON comments USING gin ({DOCUMENT})",),
+}
+DROP: dict[str, tuple[str, ...]] = {
+    "sqlite": (
+        "DROP TRIGGER search_add",
+        "DROP TRIGGER search_drop",
+        "DROP TRIGGER search_change",
+        "DROP TABLE search",
+    ),
+    "postgresql": ("DROP INDEX ix_comments_search",),
+}
+
+
+def words_in(question: str) -> tuple[str, ...]:
+    """Return the words of a question, as both engines cut them."""
+    return tuple(re.findall(r"[^\W_]+", question)[:MAX_WORDS])
+
+
+def matches(words: tuple[str, ...], engine: str) -> ColumnElement[Any]:
+    """Return the condition that a row of comments contains the beginnings of all these words."""
+    if engine == "sqlite":
+        quoted = " ".join(f'"{word}"*' for word in words)
+        clause = text("comments.id IN (SELECT rowid FROM search WHERE search MATCH :question)")
+    else:
+        quoted = " & ".join(f"{word}:*" for word in words)
+        clause = text(f"{_qualified(DOCUMENT)} @@ to_tsquery('simple', :question)")
+    return clause.bindparams(bindparam("question", quoted))  # type: ignore[return-value]
+
+
+def forget_words(connection: Connection) -> None:
+    """Make the search index drop what was just taken out of it, where the engine only marks it."""
+    if connection.dialect.name != "sqlite":
+        return
+    newest = connection.execute(text("SELECT max(id) FROM comments")).scalar() or 0
+    if newest <= OPTIMISE_UP_TO:
+        connection.execute(text("INSERT INTO search(search) VALUES ('optimize')"))
+
+
+def _qualified(document: str) -> str:
+    return re.sub(r"\b(name|body|page_title)\b", r"comments.\1", document)
