@@ -31,6 +31,7 @@ TITLE_MAX_CHARS = 500
 KEY_MAX_CHARS = 200
 ROLE_MAX_CHARS = 50
 LANGUAGE_MAX_CHARS = 35
+LANGUAGE_PATTERN = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 # Header values that a site passes on are cut, not refused: nobody should lose a comment to a long one.
 USER_AGENT_KEPT_CHARS = 500
 REFERRER_KEPT_CHARS = 2_000
@@ -61,7 +62,7 @@ _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_LANGUAGE = re.compile(LANGUAGE_PATTERN)
 _HOST = re.compile(r"[^\s\x00-\x20/?#@\\<>\"^`{|}]+")
 # Letters to Unicode, nothing to the eye.
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -198,8 +199,7 @@ def disposable_domains(extra: Path | None = None) -> frozenset[str]:
     from disposable_email_domains import blocklist
 
     lines = extra.read_text(encoding="utf-8").splitlines() if extra else []
-    own = (line.partition("#")[0].strip().lower() for line in lines)
-    return frozenset(blocklist) | frozenset(domain for domain in own if domain)
+    return frozenset(blocklist) | {line.partition("#")[0].strip().lower() for line in lines} - {""}
 
 
 def is_web_address(value: str) -> bool:

@@ -1,0 +1,151 @@
+"""The published description of the native door, at ``/openapi.json``: OpenAPI 3.1, and true.
+
+APIFlask knows the addresses, the methods and the sentences; this adds bodies, answers, errors and credentials of each
+call. May import the framework, the room's own modules and ``validation``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from apiflask import APIFlask
+
+from modbot.domain import Action
+from modbot.intake import query
+from modbot.intake.gate import FORM, JSON
+from modbot.intake.problem import MEDIA_TYPE
+from modbot.intake.shapes import schemas
+from modbot.validation import KEY_MAX_CHARS, URL_MAX_CHARS
+
+Json = dict[str, Any]
+PREFIX = "/v1/"
+KEY_SCHEME = "siteKey"
+ERRORS = {
+    400: "The request cannot be parsed.",
+    401: "No key, or one that no site has.",
+    404: "No such comment, or another site's.",
+    409: "The key came before with another payload, or somebody decided first.",
+    413: "The body is larger than this server reads.",
+    415: "Neither JSON nor a form.",
+    422: "One or more fields are wrong: all are listed.",
+    429: "Too many in this minute: Retry-After says when.",
+    503: "The database cannot be reached: Retry-After says when.",
+}
+READS, WRITES = (401, 503), (400, 401, 413, 415, 422, 503)
+RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}
+LOCATION = {"description": "Address of the comment.", "schema": {"type": "string"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One operation beyond its address and method."""
+
+    shape: str
+    answers: tuple[tuple[int, str], ...]
+    errors: tuple[int, ...]
+    body: str = ""
+    parameters: tuple[Json, ...] = ()
+
+
+def _parameter(where: str, name: str, description: str, schema: Json) -> Json:
+    return {"in": where, "name": name, "required": False, "description": description, "schema": schema}
+
+
+KEY = _parameter(
+    "header",
+    "Idempotency-Key",
+    "Makes a repeat harmless, if the body has no id.",
+    {"type": "string", "maxLength": KEY_MAX_CHARS, "pattern": "^[!#-~]+$"},
+)
+FILTERS = (
+    _parameter("query", "action", "Only these.", {"type": "string", "enum": [str(action) for action in Action]}),
+    _parameter(
+        "query", "page_url", "Only those of this page.", {"type": "string", "format": "uri", "maxLength": URL_MAX_CHARS}
+    ),
+    _parameter(
+        "query",
+        "cursor",
+        "The next_cursor of the page before.",
+        {"type": "string", "maxLength": query.CURSOR_MAX_CHARS, "pattern": query.CURSOR_PATTERN},
+    ),
+    _parameter(
+        "query",
+        "limit",
+        "How many at most.",
+        {"type": "integer", "minimum": 1, "maximum": query.LIST_MAX, "default": query.LIST_DEFAULT},
+    ),
+)
+NOW = ((200, "The comment as it stands now."),)
+CALLS = {
+    ("post", "/v1/comments"): Call(
+        shape="Answer",
+        answers=((201, "New: moderated and recorded."), (200, "A repeat: the same answer, nothing stored twice.")),
+        errors=(*WRITES, 409, 429),
+        body="Submission",
+        parameters=(KEY,),
+    ),
+    ("get", "/v1/comments"): Call("Page", ((200, "A stretch of the list."),), (*READS, 422), parameters=FILTERS),
+    ("get", "/v1/comments/{case_id}"): Call("Answer", NOW, (*READS, 404)),
+    ("put", "/v1/comments/{case_id}"): Call("Answer", NOW, (*WRITES, 404, 409, 429), "Submission"),
+    ("delete", "/v1/comments/{case_id}"): Call("Answer", NOW, (*READS, 404)),
+    ("post", "/v1/comments/{case_id}/review"): Call("Answer", NOW, (*WRITES, 404, 409), "Decision"),
+    ("post", "/v1/comments/{case_id}/report"): Call("Answer", NOW, (*WRITES, 404), "Complaint"),
+}  # fmt: skip
+
+
+def configure(app: APIFlask) -> None:
+    """Make the app publish the description."""
+    app.config.update(
+        OPENAPI_VERSION="3.1.0",
+        AUTO_SERVERS=False,
+        AUTO_TAGS=True,
+        AUTO_404_RESPONSE=False,
+        AUTO_200_RESPONSE=True,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        INFO={"description": "Moderate comments: validate, hide the address, score, publish, hold or reject."},
+    )
+    app.spec_processor(describe)
+
+
+def describe(document: Json | str) -> Json | str:
+    """Fill in what the framework cannot know, and leave out what is no part of the native door."""
+    if isinstance(document, str):  # YAML, which nobody asked the framework for
+        return document
+    paths = {path: operations for path, operations in document["paths"].items() if path.startswith(PREFIX)}
+    for (method, path), call in CALLS.items():
+        paths[path][method] |= _operation(call)
+        paths[path][method]["parameters"] = [*paths[path][method].get("parameters", ()), *call.parameters]
+    return document | {
+        "paths": paths,
+        "servers": [{"url": "/"}],
+        "security": [{KEY_SCHEME: []}],
+        "tags": [{"name": "comments"}],
+        "components": {
+            "schemas": schemas(),
+            "securitySchemes": {KEY_SCHEME: {"type": "http", "scheme": "bearer", "description": "The site's key."}},
+        },
+    }
+
+
+def _operation(call: Call) -> Json:
+    responses: Json = {str(status): _response(text, JSON, call.shape) for status, text in call.answers}
+    if "201" in responses:
+        responses["201"]["headers"] = responses["200"]["headers"] = {"Location": LOCATION}
+    for status in sorted(call.errors):
+        responses[str(status)] = _response(ERRORS[status], MEDIA_TYPE, "Problem")
+        if status in {429, 503}:
+            responses[str(status)]["headers"] = {"Retry-After": RETRY_AFTER}
+    operation: Json = {"responses": responses}
+    if call.body:
+        content = {JSON: {"schema": _ref(call.body)}, FORM: {"schema": _ref(f"{call.body}Form")}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _response(description: str, media_type: str, shape: str) -> Json:
+    return {"description": description, "content": {media_type: {"schema": _ref(shape)}}}
+
+
+def _ref(shape: str) -> Json:
+    return {"$ref": f"#/components/schemas/{shape}"}
