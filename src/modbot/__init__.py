@@ -14,6 +14,7 @@ storage      memory, one transaction a verb  moderation  the whole story on one 
 publication  what the public may see         review      the door for people
 delivery     outbox row to signed webhook    outbound    the only way out
 observe      logs and metrics                learning    labels to model and card
+credentials  a site's keys, shown once       founding    the ground of a new house
 app          where the parts meet            cli, demo   where people start
 """
 

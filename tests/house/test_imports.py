@@ -26,9 +26,9 @@ RANKS = {
         ),
         1,
     ),
-    **dict.fromkeys(("moderation", "delivery", "learning"), 2),
+    **dict.fromkeys(("moderation", "delivery", "learning", "credentials"), 2),
     **dict.fromkeys(("intake", "review"), 3),
-    "app": 4,
+    **dict.fromkeys(("app", "founding"), 4),
     **dict.fromkeys(("cli", "demo", "__main__"), 5),
 }
 # The hand: the command line starts the demo and the demo starts what the command line starts.
