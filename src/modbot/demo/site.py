@@ -24,8 +24,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
+from werkzeug.datastructures import Headers
 
-from modbot.demo.pages import MAX_DEPTH, PageComment, PostPage, ReplyTarget
+from modbot.demo.pages import MAX_DEPTH, NoticeKind, PageComment, PostPage, ReplyTarget
 
 HERE = Path(__file__).parent
 # A page of the list has at most 100; a demo with more than a thousand comments below one post is none.
@@ -35,6 +36,12 @@ API_TIMEOUT_S = 10.0
 TOLERANCE_S = 300
 TOLD_KEPT = 200
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the public mark of a signing secret, not one
+
+NOTICES = {
+    NoticeKind.PUBLISHED: "Thank you. Your comment is published.",
+    NoticeKind.HELD: "Thank you. Your comment waits for a moderator and appears here once somebody has read it.",
+    NoticeKind.REJECTED: "Your comment was not accepted.",
+}
 
 bp = Blueprint("news", __name__, template_folder="templates", static_folder="static")
 
@@ -84,9 +91,14 @@ def front() -> ResponseReturnValue:
     return redirect(_newsroom().page_url)
 
 
-def show_post() -> str:
+def show_post() -> ResponseReturnValue:
     """Show the post with its published comments and the form."""
     newsroom = _newsroom()
+    outcome = request.args.get("modbot", "")
+    if outcome in {NoticeKind.HELD, NoticeKind.REJECTED}:
+        # The way back from the form leads to a comment that is not on the page; the notice is.
+        return redirect(f"{newsroom.page_url}?{urlencode({'outcome': outcome})}#notice", 303)
+    kind = next((k for k in NOTICES if k in {outcome, request.args.get("outcome", "")}), NoticeKind.NONE)
     comments = threaded(published(newsroom), newsroom.page_url)
     chosen = request.args.get("reply_to", "")
     page = PostPage(
@@ -99,6 +111,8 @@ def show_post() -> str:
         stylesheet_url=url_for("news.static", filename="site.css"),
         published_at=newsroom.published_at,
         review_url=f"{newsroom.api_url}/queue",
+        notice=NOTICES.get(kind, ""),
+        notice_kind=kind,
         reply_to=next((ReplyTarget(chosen, c.name) for c in comments if c.anchor == _anchor(chosen)), None),
     )
     return render_template("post.html", page=page)
@@ -147,7 +161,7 @@ def published(newsroom: Newsroom) -> list[dict[str, Any]]:
     return found
 
 
-def is_genuine(secret: str, headers: Mapping[str, str], body: bytes, *, now_s: float) -> bool:
+def is_genuine(secret: str, headers: Headers, body: bytes, *, now_s: float) -> bool:
     """Whether a message was signed with this secret just now, by the Standard Webhooks scheme."""
     message_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not message_id or not timestamp.isascii() or not timestamp.isdigit():

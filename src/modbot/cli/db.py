@@ -1,0 +1,37 @@
+"""``modbot db``: migrations. May import ``storage`` inside the commands."""
+
+from __future__ import annotations
+
+import click
+
+from modbot.cli import settings_for, store_for
+
+
+@click.group("db")
+def command() -> None:
+    """Bring the database to this version, or look whether it is."""
+
+
+@command.command("upgrade")
+@click.pass_context
+def upgrade(ctx: click.Context) -> None:
+    """Run the migrations that are missing; harmless when none is."""
+    from modbot import storage
+
+    settings = settings_for(ctx)
+    storage.upgrade(settings.url("database_url"))
+    storage.open_key_store(settings.url("keys_url")).close()
+    click.echo(f"The database is at revision {storage.expected_revision()}.")
+
+
+@command.command("check")
+@click.pass_context
+def check(ctx: click.Context) -> None:
+    """Say whether the database has this version's schema; exit code 1 when it has not."""
+    status = store_for(ctx).status()
+    if status.migrated:
+        click.echo(f"The database is at revision {status.revision}, as this version expects.")
+        return
+    found = status.revision or "none"
+    click.echo(f"The database is at revision {found}; expected {status.expected}: run `modbot db upgrade`.", err=True)
+    ctx.exit(1)
