@@ -110,12 +110,9 @@ def next_try(delivery: Delivery, attempt: Attempt, chance: float) -> datetime | 
 def deliver_due(courier: Courier, limit: int = 100) -> int:
     """Send what is due, one after the other, and return how many attempts were made."""
     made = 0
-    while made < limit:
-        claimed = courier.store.claim_deliveries(courier.clock(), 1, courier.lease_s)
-        if not claimed:
-            break
-        deliver(courier, claimed[0])
-        made += 1
+    while made < limit and (claimed := courier.store.claim_deliveries(courier.clock(), 1, courier.lease_s)):
+        for delivery in claimed:
+            made += deliver(courier, delivery) is not None
     return made
 
 
@@ -255,7 +252,7 @@ class Worker:
 
     def _free(self) -> int:
         with self._lock:
-            return SENDERS - self._under_way.total()
+            return max(0, SENDERS - self._under_way.total())
 
     def _start_due(self) -> int:
         """Claim and start as much as there are free senders; return how many messages were started."""
@@ -265,11 +262,11 @@ class Worker:
                 claimed = self._courier.store.claim_deliveries(
                     self._courier.clock(), min(free, CLAIM), self._courier.lease_s, self._waiting_sites()
                 )
+                if not claimed:
+                    break
                 for delivery in claimed:
                     self._start(delivery)
                 started += len(claimed)
-                if len(claimed) < min(free, CLAIM):
-                    break
         except StoreError as error:
             observe.log_trouble("outbox_unavailable", error)
         return started

@@ -275,12 +275,12 @@ def _talk(line: socket.socket, target: _Target, body: bytes, headers: Mapping[st
     try:
         fixed = {"Host": target.authority, "User-Agent": "modbot", "Connection": "close"}
         connection.request("POST", target.path, body=body, headers={**headers, **fixed})
-        answer = connection.getresponse()
-        _judge(answer.status, _wait_s(answer.getheader("Retry-After", ""), answer.getheader("Date", "")))
-        # The status line is the answer; a body that breaks off takes nothing back.
-        with suppress(OSError, http.client.HTTPException):
-            answer.read(READ_MAX_BYTES)
-        return Response(answer.status)
+        with connection.getresponse() as answer:
+            _judge(answer.status, _wait_s(answer.getheader("Retry-After", ""), answer.getheader("Date", "")))
+            # The status line is the answer; a body that breaks off takes nothing back.
+            with suppress(OSError, http.client.HTTPException):
+                answer.read(READ_MAX_BYTES)
+            return Response(answer.status)
     finally:
         connection.close()
 

@@ -1,0 +1,141 @@
+"""``modbot serve`` as a real process: it starts, answers, stops politely, and imports nothing heavy."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from served import Installation, call
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory):
+    return Installation.found(tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture
+def installation(ground):
+    yield ground
+    ground.stop()
+    ground.processes.clear()
+
+
+def test_it_works(installation):
+    process, port = installation.serve()
+    assert call(port, "GET", "/healthz") == (200, {"status": "ok"})
+    status, ready = call(port, "GET", "/readyz")
+    assert (status, ready["ready"]) == (200, True)
+    status, metrics = call(port, "GET", "/metrics")
+    assert status == 200
+    assert "modbot_pending_deliveries 0.0" in metrics["text"]
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 0
+    with pytest.raises(ConnectionRefusedError):
+        call(port, "GET", "/healthz")
+
+
+def test_it_serves_with_several_processes_that_count_together(installation):
+    process, port = installation.serve("--workers", "2")
+    seen = {call(port, "GET", "/healthz")[0] for _ in range(10)}
+    assert seen == {200}
+    assert call(port, "GET", "/readyz")[1]["ready"] is True
+    assert call(port, "GET", "/metrics")[0] == 200
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+    assert not list(Path("/tmp").glob(f"modbot-metrics-*-{process.pid}"))
+
+
+def test_it_finishes_an_answer_that_is_under_way(installation):
+    """The body comes in two halves; the signal comes in between and the answer must still come."""
+    process, port = installation.serve()
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        line.sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+        process.send_signal(signal.SIGTERM)
+        answer = http.client.HTTPResponse(line)
+        answer.begin()
+        assert answer.status == 200
+    assert process.wait(10) == 0
+
+
+def test_it_keeps_answering_while_slow_clients_dawdle(installation):
+    _, port = installation.serve()
+    dawdlers = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]
+    for number, line in enumerate(dawdlers):
+        if number % 2:
+            line.sendall(b"POST /v1/comments HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")
+    began = time.monotonic()
+    assert call(port, "GET", "/healthz")[0] == 200
+    assert time.monotonic() - began < 2.0
+    for line in dawdlers:
+        line.close()
+
+
+def test_it_says_in_plain_words_that_a_port_is_taken(installation):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = installation.run("serve", "--port", str(port), check=False)
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1 port {port}: another program listens there" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_it_says_in_plain_words_that_a_host_is_none(installation):
+    done = installation.run("serve", "--host", "nowhere.invalid", check=False)
+    assert done.returncode == 1
+    assert "nowhere.invalid is no address of this machine" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_it_refuses_a_database_of_another_version(tmp_path):
+    installation = Installation.found(tmp_path)
+    for file in tmp_path.glob("modbot.db*"):
+        file.unlink()
+    done = installation.run("serve", "--port", "0", check=False)
+    assert done.returncode == 1
+    assert "modbot db upgrade" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_it_imports_nothing_heavy(installation):
+    """Whatever the served app imports, also when it answers and delivers, is imported here too."""
+    code = """
+import sys
+from modbot.app import create_app, open_house
+from modbot.cli.worker import delivering, make_ready
+from modbot.config import load_settings
+import modbot.cli.serve, waitress, gunicorn.app.base
+house = open_house(load_settings("modbot.toml"))
+make_ready(house)
+client = create_app(house).test_client()
+with delivering(house, on=True):
+    for path in ("/healthz", "/readyz", "/metrics", "/login", "/openapi.json"):
+        assert client.get(path).status_code == 200, path
+    assert client.post("/v1/comments", json={}).status_code == 401
+print(sorted({name.split(".")[0] for name in sys.modules} & {"sklearn", "scipy", "alembic", "matplotlib", "pandas"}))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=installation.folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_it_answers_many_at_once(installation):
+    _, port = installation.serve()
+    seen: list[int] = []
+    threads = [threading.Thread(target=lambda: seen.append(call(port, "GET", "/readyz")[0])) for _ in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [200] * 32
