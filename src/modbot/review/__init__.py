@@ -1,0 +1,24 @@
+"""The door for people: log in, work through the queue, see why, decide, undo.
+
+Server-rendered, complete without JavaScript. Reads through the Store's verbs and decides through the Moderator;
+writes no SQL and scores nothing. May import the rooms of rank 0 to 2.
+"""
+
+from flask import Flask
+
+from modbot.review import access, admin, decisions, refusals, render, views
+from modbot.review.access import hash_password, new_password, verify_password
+from modbot.review.blueprint import bp
+from modbot.review.refusals import refuse
+
+__all__ = ["bp", "configure", "hash_password", "new_password", "refuse", "verify_password"]
+
+# Importing these hangs their views on the blueprint.
+_ROUTES = (admin, decisions, refusals, views)
+
+
+def configure(app: Flask) -> None:
+    """Put the review page into an app: sessions, log-in, routes, and the headers of every page."""
+    access.configure(app)
+    app.register_blueprint(bp)
+    app.after_request(render.add_headers)

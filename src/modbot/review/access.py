@@ -1,0 +1,213 @@
+"""Who may come in: passwords, sessions, throttled log-in, CSRF, and what each person may see and do.
+
+Sessions are signed cookies that name a user and a session version: raising the version in the store ends
+them all. Holds no page. May import ``domain``, ``errors``, ``observe`` and ``review.blueprint``.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import cast
+from urllib.parse import quote
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask import Flask, Request, current_app, redirect, request, session
+from flask.sessions import SecureCookieSessionInterface
+from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_wtf.csrf import CSRFProtect
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from werkzeug.wrappers import Response
+
+from modbot import observe
+from modbot.domain import Role, User
+from modbot.errors import CaseNotFound, TooManyRequests
+from modbot.review.blueprint import bp, house
+
+# 4 groups of 4 characters out of 32: 80 bits, and readable over the telephone.
+PASSWORD_CHARACTERS = string.ascii_lowercase.replace("l", "").replace("o", "") + "23456789"
+PASSWORD_GROUPS = 4
+# Longer passwords are somebody feeding the hash function.
+PASSWORD_CHARS = 1_000
+# Pages that people need before they are logged in.
+OPEN_ENDPOINTS = frozenset({"review.login_form", "review.login", "review.static_file"})
+EXTENSION = "modbot.review"
+
+_hasher = PasswordHasher()
+_csrf = CSRFProtect()
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A logged-in user in the shape that Flask-Login expects."""
+
+    user: User
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        """Name the user and the version of their sessions, so that all of them can be ended at once."""
+        return f"{self.user.id}:{self.user.session_version}"
+
+
+class HouseSession(SecureCookieSessionInterface):
+    """Sessions whose cookie is Secure exactly when the page came over https."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Whether browsers may send the cookie over https only."""
+        return request.is_secure or house().settings.public_url.startswith("https:") or super().get_cookie_secure(app)
+
+
+def new_password() -> str:
+    """Make a password for somebody, to be shown once."""
+    groups = ("".join(secrets.choice(PASSWORD_CHARACTERS) for _ in range(4)) for _ in range(PASSWORD_GROUPS))
+    return "-".join(groups)
+
+
+def hash_password(password: str) -> str:
+    """Hash a password with Argon2id and a fresh salt."""
+    return _hasher.hash(password)
+
+
+def verify_password(password_hash: str, password: str) -> bool:
+    """Whether a password fits its hash."""
+    if len(password) > PASSWORD_CHARS:
+        return False
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def configure(app: Flask) -> None:
+    """Give an app sessions, CSRF protection for the review page, and the throttle of the log-in form."""
+    app.session_interface = HouseSession()
+    app.config.update(
+        SESSION_COOKIE_NAME="modbot_session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=app.extensions["modbot"].settings.session_hours),
+        # Only this blueprint is asked for a token, below: machines have keys instead.
+        WTF_CSRF_CHECK_DEFAULT=False,
+        # A token lives as long as its session: a queue that was open over lunch must still work.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    _csrf.init_app(app)
+    people = LoginManager(app)
+    people.session_protection = None
+    people.user_loader(_load)
+    app.extensions[EXTENSION] = MovingWindowRateLimiter(MemoryStorage())
+    bp.before_request(_require_token)
+    bp.before_request(_require_login)
+
+
+def log_in(name: str, password: str) -> User | None:
+    """Check name and password, within the limits on tries, and start a session. None: they do not fit.
+
+    Raises TooManyRequests after too many tries from one address or for one name.
+    """
+    _throttle(name)
+    found = house().store.user_named(name)
+    user, password_hash = found or (None, _nobody())
+    # An unknown name costs the same time as a wrong password: the answer must not tell who works here.
+    if not verify_password(password_hash, password) or user is None or user.disabled:
+        observe.LOGINS.labels("refused").inc()
+        return None
+    observe.LOGINS.labels("accepted").inc()
+    session.clear()
+    session.permanent = True
+    login_user(Visitor(user))
+    return user
+
+
+def log_out() -> None:
+    """End this session."""
+    logout_user()
+    session.clear()
+
+
+def visitor() -> User | None:
+    """Return who is logged in, if anybody."""
+    who = current_user._get_current_object()  # noqa: SLF001 - the documented way to look behind the proxy
+    return who.user if isinstance(who, Visitor) else None
+
+
+def person() -> User:
+    """Return who is logged in, on a page that only logged-in people reach."""
+    user = visitor()
+    assert user is not None, "the guard lets nobody through without a session"  # noqa: S101 - for the type checker
+    return user
+
+
+def site_ids(user: User) -> tuple[str, ...] | None:
+    """Return the sites a person may see, None for all."""
+    return None if user.site_ids is None else tuple(sorted(user.site_ids))
+
+
+def require_admin() -> User:
+    """Return the administrator who is logged in. For anybody else there is no such page."""
+    user = person()
+    if user.role is not Role.ADMIN:
+        raise CaseNotFound("There is no such page for you: it belongs to administrators.")
+    return user
+
+
+def require_site(user: User, site_id: str) -> None:
+    """Refuse another person's site as if it were not there."""
+    if not user.may_see(site_id):
+        raise CaseNotFound("There is no such site, or it is not one of yours.")
+
+
+def local_path(path: str, fallback: str) -> str:
+    """Return a path of ours to go back to, never an address elsewhere."""
+    known = path.split("?", 1)[0].split("/")[1:2]
+    is_ours = path.startswith("/") and known in (["queue"], ["cases"], ["overview"], ["admin"], ["patterns"])
+    return path if is_ours and not set(path) & {"\\", "\r", "\n", "#"} else fallback
+
+
+def _load(visitor_id: str) -> Visitor | None:
+    user_id, _, version = visitor_id.partition(":")
+    user = house().store.user(user_id)
+    if user is None or user.disabled or str(user.session_version) != version:
+        return None
+    return Visitor(user)
+
+
+def _require_token() -> None:
+    _csrf.protect()
+
+
+def _require_login() -> Response | None:
+    if request.endpoint in OPEN_ENDPOINTS or visitor() is not None:
+        return None
+    return redirect(login_href(request), code=303)
+
+
+def login_href(asked: Request) -> str:
+    """Return the log-in page that leads back to what was asked for."""
+    path = asked.full_path.rstrip("?") if asked.method == "GET" else "/queue"
+    return "/login" if path in {"/", "/queue"} else f"/login?next={quote(path)}"
+
+
+def _throttle(name: str) -> None:
+    limiter = cast("MovingWindowRateLimiter", current_app.extensions[EXTENSION])
+    per_minute = RateLimitItemPerMinute(house().settings.login_tries_per_minute)
+    keys = (("address", request.remote_addr or ""), ("name", name.casefold()[:200]))
+    # Every key is counted, so that a blocked address cannot go on trying names for free.
+    allowed = [limiter.hit(per_minute, "login", *key) for key in keys]
+    if not all(allowed):
+        observe.LOGINS.labels("throttled").inc()
+        raise TooManyRequests("Too many tries. Wait a minute, then try again.", retry_after_s=60)
+
+
+@cache
+def _nobody() -> str:
+    """Hash a password that nobody has."""
+    return hash_password(secrets.token_hex())

@@ -1,0 +1,159 @@
+"""A hostile text cut into pieces that a page can show: words for and against, hidden characters, a fold.
+
+Pure. Escapes nothing (the templates do) and judges nothing: the shares come from the verdict.
+May import ``domain`` only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from modbot.domain import Term
+
+WORD = re.compile(r"\w+(?:['’]\w+)*")
+# A word is marked when it pulls at least this much (log-odds) and this part of what the hardest pulls:
+# fewer marks than that and the reason is missed, more and the text turns into confetti.
+LEAST_SHARE = 0.1
+LEAST_PART = 0.25
+STRONG_PART = 0.6
+# Characters that change how a text looks without being seen. Joiners inside words of other scripts are honest.
+HIDDEN = {
+    "\u00ad": "soft hyphen",
+    "\u061c": "direction mark",
+    "\u180e": "invisible space",
+    "\u200b": "invisible space",
+    "\u200e": "direction mark",
+    "\u200f": "direction mark",
+    "\u202a": "direction change",
+    "\u202b": "direction change",
+    "\u202c": "end of direction change",
+    "\u202d": "forced left-to-right",
+    "\u202e": "forced right-to-left",
+    "\u2060": "invisible joiner",
+    "\u2066": "direction change",
+    "\u2067": "direction change",
+    "\u2068": "direction change",
+    "\u2069": "end of direction change",
+    "\ufeff": "invisible space",
+}
+HIDDEN_RUN = re.compile(f"[{''.join(HIDDEN)}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text: ``kind`` is "", "for", "against" or "hidden"; ``strong`` says how hard it pulls."""
+
+    text: str
+    kind: str = ""
+    strong: bool = False
+
+    @property
+    def label(self) -> str:
+        """The names of the invisible characters of a hidden piece: "forced right-to-left"."""
+        return ", ".join(dict.fromkeys(HIDDEN.get(char, "") for char in self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text ready to be shown: what is seen at once, what is folded, what is left out altogether."""
+
+    pieces: tuple[Piece, ...]
+    folded: tuple[Piece, ...] = ()
+    folded_chars: int = 0
+    left_out_chars: int = 0
+
+    @property
+    def words_for(self) -> tuple[str, ...]:
+        """The marked words that speak for rejecting, each once."""
+        return _words(self, "for")
+
+    @property
+    def words_against(self) -> tuple[str, ...]:
+        """The marked words that speak for publishing, each once."""
+        return _words(self, "against")
+
+
+def marked(body: str, terms: Iterable[Term], *, shown: int, most: int) -> Text:
+    """Mark the telling words and fold: ``shown`` characters at once, at most ``most`` in all."""
+    kept = body[:most]
+    pieces = _with_hidden(_pieces(kept, _weights(kept, terms)))
+    # A fold that hides half a line annoys more than it saves.
+    cut = len(kept) if len(kept) <= shown * 1.25 else _word_end(kept, shown)
+    seen, folded = _split(pieces, cut)
+    return Text(seen, folded, len(kept) - cut, len(body) - len(kept))
+
+
+def _weights(body: str, terms: Iterable[Term]) -> list[tuple[int, int, float]]:
+    """Sum the shares per word: each term spreads its share evenly over its characters."""
+    steps = [0.0] * (len(body) + 1)
+    for term in terms:
+        spans = [span for span in term.spans if 0 <= span.start < span.end]
+        chars = sum(span.end - span.start for span in spans)
+        for span in spans:
+            steps[min(span.start, len(body))] += term.share / chars
+            steps[min(span.end, len(body))] -= term.share / chars
+    total = list(accumulate(steps, initial=0.0))
+    density = total[1:]
+    sums = list(accumulate(density, initial=0.0))
+    return [(m.start(), m.end(), sums[m.end()] - sums[m.start()]) for m in WORD.finditer(body)]
+
+
+def _pieces(body: str, weights: Sequence[tuple[int, int, float]]) -> list[Piece]:
+    hardest = max((abs(weight) for _, _, weight in weights), default=0.0)
+    least = max(LEAST_SHARE, LEAST_PART * hardest)
+    pieces: list[Piece] = []
+    at = 0
+    for start, end, weight in weights:
+        if abs(weight) < least:
+            continue
+        kind, strong = ("for" if weight > 0 else "against"), abs(weight) >= STRONG_PART * hardest
+        before = pieces[-1] if pieces else None
+        if before and before == replace(before, kind=kind, strong=strong) and body[at:start] == " ":
+            pieces[-1] = replace(before, text=f"{before.text} {body[start:end]}")
+        else:
+            pieces += [Piece(body[at:start])] if start > at else []
+            pieces.append(Piece(body[start:end], kind, strong))
+        at = end
+    return pieces + ([Piece(body[at:])] if at < len(body) else [])
+
+
+def _with_hidden(pieces: Iterable[Piece]) -> list[Piece]:
+    """Make invisible characters pieces of their own, so that a page can show them."""
+    result = []
+    for piece in pieces:
+        at = 0
+        for run in HIDDEN_RUN.finditer(piece.text):
+            if run.start() > at:
+                result.append(replace(piece, text=piece.text[at : run.start()]))
+            result.append(Piece(run.group(), "hidden"))
+            at = run.end()
+        if at < len(piece.text):
+            result.append(replace(piece, text=piece.text[at:]))
+    return result
+
+
+def _word_end(body: str, near: int) -> int:
+    """Find the last white space before a position, else the position itself."""
+    spaces = [m.end() for m in re.finditer(r"\s", body[:near])]
+    return spaces[-1] if spaces and spaces[-1] > near // 2 else near
+
+
+def _split(pieces: Iterable[Piece], cut: int) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    seen: list[Piece] = []
+    folded: list[Piece] = []
+    at = 0
+    for piece in pieces:
+        here = min(max(cut - at, 0), len(piece.text))
+        seen += [replace(piece, text=piece.text[:here])] if here else []
+        folded += [replace(piece, text=piece.text[here:])] if here < len(piece.text) else []
+        at += len(piece.text)
+    return tuple(seen), tuple(folded)
+
+
+def _words(text: Text, kind: str) -> tuple[str, ...]:
+    found = [piece for piece in text.pieces + text.folded if piece.kind == kind]
+    found.sort(key=lambda piece: not piece.strong)
+    return tuple(dict.fromkeys(piece.text for piece in found))

@@ -1,0 +1,251 @@
+"""The overview and the administrator's pages: sites with their deliveries, people, models.
+
+Pure. May import ``domain`` and ``review.words``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from modbot.domain import DeliveryRow, DeliveryState, Event, Site, User
+from modbot.review import words
+from modbot.review.pages.frame import Frame
+
+EVENT_WORDS = {Event.COMMENT_DECIDED: "Decision"}
+REASON_WORDS = {
+    "timeout": "the site did not answer in time",
+    "private_address": "the address is private and not on the allow list",
+    "too_many_redirects": "the site redirects",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number with its name, a sentence and, where it leads somewhere, a link."""
+
+    number: str
+    name: str
+    sentence: str
+    href: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """How things stand, in a handful of numbers."""
+
+    template: ClassVar[str] = "overview.html"
+    title: ClassVar[str] = "Overview"
+
+    frame: Frame
+    tiles: tuple[Tile, ...]
+    sites: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """One outgoing message of a site."""
+
+    id: str
+    case_href: str
+    event: str
+    state: str
+    tone: str
+    attempts: str
+    reason: str
+    created: words.Moment
+    can_resend: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """A site with its mode, its hook and what went out to it."""
+
+    id: str
+    name: str
+    url: str
+    mode: str
+    mode_sentence: str
+    policy: str
+    hook: str
+    hook_state: str
+    hook_tone: str
+    hook_reason: str
+    deliveries: tuple[DeliveryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SitesPage:
+    """Every site this administrator runs."""
+
+    template: ClassVar[str] = "sites.html"
+    title: ClassVar[str] = "Sites"
+
+    frame: Frame
+    sites: tuple[SiteView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UserView:
+    """A person who works here."""
+
+    name: str
+    role: str
+    sites: str
+    disabled: bool
+    is_me: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UsersPage:
+    """Everybody who may log in."""
+
+    template: ClassVar[str] = "users.html"
+    title: ClassVar[str] = "People"
+
+    frame: Frame
+    users: tuple[UserView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """A trained model: version, when and on what, how well, and whether it is the live one."""
+
+    version: str
+    trained: str
+    rows: str
+    heads: str
+    metrics: tuple[tuple[str, str], ...]
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsPage:
+    """Every model version that can be found."""
+
+    template: ClassVar[str] = "models.html"
+    title: ClassVar[str] = "Models"
+
+    frame: Frame
+    models: tuple[ModelView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewFacts:
+    """What the store said for the overview. ``failing`` counts each site's consecutive failures."""
+
+    sites: Sequence[Site]
+    counts: Mapping[str, int]
+    per_site: Mapping[str, Mapping[str, int]]
+    decided_today: int | None
+    pending: int
+    failing: Mapping[str, int]
+
+
+def overview_page(frame: Frame, facts: OverviewFacts) -> OverviewPage:
+    """Build the overview."""
+    failing = sum(1 for count in facts.failing.values() if count)
+    tiles = [
+        Tile(f"{facts.counts.get('queued', 0):,}", "In the queue", "wait for a person", "/queue"),
+        Tile(f"{facts.counts.get('held', 0):,}", "Held", "are not decided yet", "/queue?state=all"),
+    ]
+    if facts.decided_today is not None:
+        tiles.append(Tile(f"{facts.decided_today:,}", "Decided today", "by people, since midnight UTC"))
+    tiles.append(Tile(f"{facts.pending:,}", "On their way", "messages that a site has not received yet"))
+    if failing:
+        tiles.append(
+            Tile(str(failing), "Sites out of reach", "do not take their messages", "/admin/sites", tone="problem")
+        )
+    return OverviewPage(
+        frame=frame,
+        tiles=tuple(tiles),
+        sites=tuple(
+            (site.name, f"/queue?site={site.id}", f"{facts.per_site.get(site.id, {}).get('queued', 0):,}")
+            for site in facts.sites
+        ),
+    )
+
+
+def sites_page(
+    frame: Frame, sites: Sequence[Site], deliveries: Mapping[str, Sequence[DeliveryRow]], now: datetime
+) -> SitesPage:
+    """Build the list of sites."""
+    return SitesPage(frame, tuple(_site(site, deliveries.get(site.id, ()), now) for site in sites))
+
+
+def users_page(frame: Frame, users: Sequence[User], sites: Sequence[Site], me: User) -> UsersPage:
+    """Build the list of people."""
+    names = {site.id: site.name for site in sites}
+    return UsersPage(
+        frame,
+        tuple(
+            UserView(
+                name=user.name,
+                role=words.ROLE_WORDS[user.role],
+                sites=_site_names(user, names),
+                disabled=user.disabled,
+                is_me=user.id == me.id,
+            )
+            for user in users
+        ),
+    )
+
+
+def _site(site: Site, deliveries: Sequence[DeliveryRow], now: datetime) -> SiteView:
+    mode, sentence = words.MODE_WORDS[site.policy.mode]
+    hook = site.hook
+    state, tone = "No webhook", "noted"
+    if hook is not None:
+        state, tone = ("On", "done") if hook.on else ("Switched off", "problem")
+    return SiteView(
+        id=site.id,
+        name=site.name,
+        url=site.url,
+        mode=mode,
+        mode_sentence=sentence,
+        policy=words.promise_words(site.policy),
+        hook=hook.url if hook else "",
+        hook_state=state,
+        hook_tone=tone,
+        hook_reason=hook.off_reason if hook and not hook.on else "",
+        deliveries=tuple(_delivery(row, now) for row in deliveries),
+    )
+
+
+def _delivery(row: DeliveryRow, now: datetime) -> DeliveryView:
+    tones = {DeliveryState.DONE: "done", DeliveryState.GIVEN_UP: "problem", DeliveryState.UNDONE: "noted"}
+    return DeliveryView(
+        id=row.id,
+        case_href=f"/cases/{row.case_id}",
+        event=EVENT_WORDS.get(row.event, row.event.value),
+        state=words.DELIVERY_WORDS[row.state],
+        tone=tones.get(row.state, "waiting"),
+        attempts=words.counted(row.attempts, "try", "tries"),
+        reason=REASON_WORDS.get(row.last_reason, row.last_reason.replace("_", " ")),
+        created=words.moment(row.created_at, now),
+        can_resend=row.state in (DeliveryState.DONE, DeliveryState.GIVEN_UP),
+    )
+
+
+def _site_names(user: User, names: Mapping[str, str]) -> str:
+    if user.site_ids is None:
+        return "All sites"
+    return ", ".join(sorted(names.get(site_id, site_id) for site_id in user.site_ids)) or "None"
+
+
+def model_view(card: Mapping[str, object], version: str, *, live: bool) -> ModelView:
+    """Show what a model's card says; a card of another version may lack any of it."""
+    rows = card.get("rows")
+    heads = card.get("heads")
+    names = [str(head).replace("_", " ") for head in heads] if isinstance(heads, list | tuple | dict) else []
+    return ModelView(
+        version=version,
+        trained=str(card.get("trained_at") or card.get("created_at") or "unknown"),
+        rows=words.counted(rows, "comment") if isinstance(rows, int) else "unknown",
+        heads=", ".join(names) or "unknown",
+        metrics=(),
+        live=live,
+    )

@@ -1,0 +1,334 @@
+"""The page of one case: the text with its telling words, why, who wrote it, and what was decided so far.
+
+Pure. May import ``domain``, ``review.words`` and ``review.marks``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from modbot import domain
+from modbot.domain import Action, Case, CaseRow, DecidedBy, Head, History, Mode, Site, Term, User, Verdict
+from modbot.policy import HEAD_WORDS, MAIN_HEADS
+from modbot.review import words
+from modbot.review.marks import Text, marked
+from modbot.review.pages.frame import Frame
+from modbot.review.pages.queue import state_words
+
+SHOWN_CHARS = 4_000
+MOST_CHARS = 40_000
+EXCERPT_CHARS = 110
+PARENT_CHARS = 280
+# Words quoted beside the text for those who do not see the marks.
+QUOTED_WORDS = 12
+# The longest bar stands for the strongest reason, but never for less than this share (log-odds):
+# otherwise a comment with only weak reasons would look like one with strong ones.
+FULL_BAR = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """One reason with its sentence, the way it pulls in words, and a bar of 0 to 100."""
+
+    code: str
+    sentence: str
+    pull: str
+    tone: str
+    bar: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRow:
+    """One head's answer in words, with a bar of 0 to 100."""
+
+    name: str
+    likelihood: str
+    bar: int
+    is_main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of a case's story."""
+
+    at: words.Moment
+    sentence: str
+    who: str
+    tone: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Another comment of the same author, in one line."""
+
+    href: str
+    excerpt: str
+    state: str
+    action: str
+    at: words.Moment
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorPanel:
+    """Who wrote it, as far as the house may know."""
+
+    name: str
+    email: str
+    url: str
+    warnings: tuple[str, ...]
+    counts: tuple[tuple[str, int], ...]
+    is_new: bool
+    earlier: tuple[Earlier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The comment that this one answers, if it went through modbot."""
+
+    href: str
+    name: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoffs:
+    """What the site's machine does at the two ends of the scale."""
+
+    publish: str
+    reject: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetailPage:
+    """One case with everything known about it."""
+
+    template: ClassVar[str] = "case.html"
+
+    frame: Frame
+    title: str
+    id: str
+    revision: int
+    site: str
+    received: words.Moment
+    action: str
+    state: str
+    queued: bool
+    erased: bool
+    may_review: bool
+    can_undo: bool
+    may_manage: bool
+    band: words.Band
+    cutoffs: Cutoffs
+    text: Text
+    quoted_for: tuple[str, ...]
+    quoted_against: tuple[str, ...]
+    marked_head: str
+    reasons: tuple[ReasonRow, ...]
+    heads: tuple[HeadRow, ...]
+    author: AuthorPanel
+    page_title: str
+    page_url: str
+    parent: Parent | None
+    parent_id: str
+    story: tuple[Step, ...]
+    facts: tuple[tuple[str, str], ...]
+    queue_href: str
+    next_href: str
+    next_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What the store said for one case page."""
+
+    user: User
+    case: Case
+    site: Site
+    history: History
+    earlier: Sequence[CaseRow]
+    parent: Case | None
+    next_id: str
+    queue_href: str
+    now: datetime
+
+
+def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
+    """Build the page of one case from what the store said."""
+    case, comment, verdict = facts.case, facts.case.comment, facts.case.verdict
+    head = marked_head(verdict)
+    terms = _terms(verdict, head)
+    text = marked(comment.body, terms, shown=SHOWN_CHARS, most=MOST_CHARS)
+    may_review = facts.user.may_review(comment.site_id) and not case.erased
+    return CaseDetailPage(
+        frame=frame,
+        title=f"Comment by {words.excerpt(comment.name, 40)}" if comment.name else "Comment",
+        id=case.id,
+        revision=case.revision,
+        site=facts.site.name,
+        received=words.moment(case.received_at, facts.now),
+        action=case.action.value,
+        state=state_words(case.action, case.decided_by),
+        queued=case.queued,
+        erased=case.erased,
+        may_review=may_review,
+        can_undo=may_review and _decided_last(case, facts.user),
+        may_manage=facts.user.role is domain.Role.ADMIN,
+        band=words.band_of(verdict.band),
+        cutoffs=cutoffs(facts.site),
+        text=text,
+        quoted_for=text.words_for[:QUOTED_WORDS],
+        quoted_against=text.words_against[:QUOTED_WORDS],
+        marked_head=HEAD_WORDS[head] if head else "",
+        reasons=reason_rows(verdict),
+        heads=head_rows(verdict),
+        author=_author(facts),
+        page_title=comment.page_title,
+        page_url=comment.page_url if comment.page_url.startswith(("http://", "https://")) else "",
+        parent=_parent(facts.parent),
+        parent_id=comment.parent_id,
+        story=story(case, facts.now),
+        facts=_facts(case),
+        queue_href=facts.queue_href,
+        next_href=f"/cases/{facts.next_id}" if facts.next_id else "",
+        next_id=facts.next_id,
+    )
+
+
+def marked_head(verdict: Verdict) -> Head | None:
+    """Choose the head whose words are marked: the likelier of the main ones."""
+    scored = [head for head in verdict.scores if head in MAIN_HEADS]
+    return max(scored, key=lambda head: verdict.scores[head], default=None)
+
+
+def reason_rows(verdict: Verdict) -> tuple[ReasonRow, ...]:
+    """Show every reason with its weight in words and as a bar against the strongest."""
+    full = max([FULL_BAR] + [abs(reason.share) for reason in verdict.reasons])
+    return tuple(
+        ReasonRow(
+            code=reason.code,
+            sentence=reason.sentence,
+            pull=words.pull(reason.share, reason.head),
+            tone="for" if reason.share > 0 else "against" if reason.share < 0 else "noted",
+            # What counts at all is seen at all.
+            bar=max(3, round(100 * abs(reason.share) / full)) if reason.share else 0,
+        )
+        for reason in verdict.reasons
+    )
+
+
+def head_rows(verdict: Verdict) -> tuple[HeadRow, ...]:
+    """Show each head's score in words, spam and abuse first."""
+    order = list(Head)
+    return tuple(
+        HeadRow(
+            name=HEAD_WORDS[head].capitalize(),
+            likelihood=words.likelihood(verdict.scores[head]),
+            bar=round(100 * verdict.scores[head]),
+            is_main=head in MAIN_HEADS,
+        )
+        for head in sorted(verdict.scores, key=order.index)
+    )
+
+
+def cutoffs(site: Site) -> Cutoffs:
+    """Say what the machine of this site does at the ends of the scale."""
+    if site.policy.mode is Mode.HOLD_ONLY:
+        return Cutoffs("held for a person", "held for a person")
+    return Cutoffs("published by machine", "rejected by machine")
+
+
+def story(case: Case, now: datetime) -> tuple[Step, ...]:
+    """Tell what happened to a case, the newest first."""
+    machine = f"The machine {case.verdict.action.value}{'d' if case.verdict.action.value.endswith('e') else 'ed'} it"
+    if case.verdict.action is Action.HOLD:
+        machine = "The machine held it for a person"
+    steps = [(case.received_at, Step(words.moment(case.received_at, now), machine, "", case.verdict.action.value))]
+    if case.verdict.audited:
+        audit = Step(steps[0][1].at, "Drawn for a spot check", "", "noted")
+        steps.append((case.received_at, audit))
+    for index, review in enumerate(case.reviews):
+        because = words.REVIEW_REASONS.get(review.reason, review.reason)
+        of_site = " (the site)" if review.decided_by is DecidedBy.SITE else ""
+        step = Step(
+            at=words.moment(review.at, now),
+            sentence=words.review_words(review.action, first=index == 0),
+            who=review.reviewer_name + of_site,
+            tone=review.action.value,
+            note=f"as {because}" if because else "",
+        )
+        steps.append((review.at, step))
+    steps += [
+        (report.at, Step(words.moment(report.at, now), words.REPORT_WORDS[report.kind], "", "hold", report.reason))
+        for report in case.reports
+    ]
+    return tuple(step for _, step in sorted(steps, key=lambda pair: pair[0], reverse=True))
+
+
+def _terms(verdict: Verdict, head: Head | None) -> tuple[Term, ...]:
+    """Collect what stands in the body: the words of one head, and what the owner's rules found."""
+    from_words = tuple(term for score in verdict.heads if score.head is head for term in score.terms)
+    if from_words:
+        return from_words
+    return tuple(Term(reason.code, reason.share, reason.spans) for reason in verdict.reasons)
+
+
+def _decided_last(case: Case, user: User) -> bool:
+    """Whether the last word in this case was this person's, and no edit or report came after."""
+    last = case.reviews[-1] if case.reviews else None
+    return last is not None and last.reviewer == user.id and last.action is not Action.HOLD and not case.queued
+
+
+def _author(facts: CaseFacts) -> AuthorPanel:
+    author, history = facts.case.comment.author, facts.history
+    warnings = (
+        ("Throw-away address",) * author.disposable
+        + ("The address's domain takes no mail",) * author.mx_missing
+        + (f"Same text sent {history.same_text} times before",) * (history.same_text > 1)
+    )
+    return AuthorPanel(
+        name=facts.case.comment.name,
+        email=author.email_masked,
+        url=facts.case.comment.url,
+        warnings=warnings,
+        counts=(("published", history.published), ("held", history.held), ("rejected", history.rejected)),
+        is_new=history.is_new_author,
+        earlier=tuple(_earlier(row, facts.now) for row in facts.earlier if row.id != facts.case.id),
+    )
+
+
+def _earlier(row: CaseRow, now: datetime) -> Earlier:
+    return Earlier(
+        href=f"/cases/{row.id}",
+        excerpt=words.excerpt(row.body, EXCERPT_CHARS) or "(erased)",
+        state=words.ACTION_WORDS[row.action],
+        action=row.action.value,
+        at=words.moment(row.received_at, now),
+    )
+
+
+def _parent(parent: Case | None) -> Parent | None:
+    if parent is None:
+        return None
+    return Parent(f"/cases/{parent.id}", parent.comment.name, words.excerpt(parent.comment.body, PARENT_CHARS))
+
+
+def _facts(case: Case) -> tuple[tuple[str, str], ...]:
+    """List what somebody needs who wants to recompute the verdict."""
+    comment, verdict = case.comment, case.verdict
+    rows = (
+        ("Case", case.id),
+        ("Revision", str(case.revision)),
+        ("Model", verdict.model or "none"),
+        ("Policy", verdict.policy),
+        ("Rules", verdict.rules),
+        ("Came through", {"native": "the API", "form": "the form"}.get(comment.door.value, comment.door.value)),
+        ("Language", comment.language),
+        ("Network address", comment.ip),
+        ("Browser", comment.user_agent),
+        ("Referrer", comment.referrer),
+    )
+    return tuple((name, value) for name, value in rows if value)

@@ -1,0 +1,292 @@
+"""The queue page: tabs, filters and rows; and the answer to a decision that was taken in the list.
+
+Pure. May import ``domain``, ``review.words`` and ``review.marks``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+from urllib.parse import urlencode
+
+from modbot import domain
+from modbot.domain import Action, CaseQuery, CaseRow, Term, User
+from modbot.review import words
+from modbot.review.marks import Text, marked
+from modbot.review.pages.frame import Frame
+
+# Thirty rows with their forms stay below 150 kB and are more than a screen on any device.
+ROWS = 30
+SHOWN_CHARS = 420
+MOST_CHARS = 2_000
+REASONS = 3
+# Longer searches than this are pasted by accident.
+SEARCH_CHARS = 200
+STATES: Mapping[str, tuple[str, Action | None, bool | None]] = {
+    "waiting": ("Waiting", None, True),
+    "published": ("Published", Action.PUBLISH, None),
+    "rejected": ("Rejected", Action.REJECT, None),
+    "all": ("All", None, None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the person asked to see, as it stands in the address."""
+
+    state: str = "waiting"
+    site: str = ""
+    reason: str = ""
+    text: str = ""
+    cursor: str = ""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether anything but the state was asked for."""
+        return bool(self.site or self.reason or self.text)
+
+    def href(self, path: str = "/queue") -> str:
+        """Return the address of this view."""
+        asked = {"state": "" if self.state == "waiting" else self.state}
+        asked |= {"site": self.site, "reason": self.reason, "q": self.text, "cursor": self.cursor}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        return f"{path}?{query}" if query else path
+
+    def query(self, site_ids: tuple[str, ...] | None) -> CaseQuery:
+        """Ask the store for it, within the sites that this person may see."""
+        _, action, queued = STATES[self.state]
+        return CaseQuery(
+            site_ids=(self.site,) if self.site else site_ids,
+            action=action,
+            queued=queued,
+            reason=self.reason,
+            text=self.text,
+            order="queue" if queued else "newest",
+            cursor=self.cursor,
+            limit=ROWS,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One state of cases to look at."""
+
+    href: str
+    words: str
+    current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a select."""
+
+    value: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonLine:
+    """One reason in a row: ``tone`` is "for", "against" or "noted"."""
+
+    sentence: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A case in the list: who, where, what, why, and what can be done."""
+
+    id: str
+    href: str
+    name: str
+    email: str
+    site: str
+    page_title: str
+    received: words.Moment
+    action: str
+    state: str
+    band: words.Band
+    text: Text
+    reasons: tuple[ReasonLine, ...]
+    reports: str
+    revision: int
+    queued: bool
+    may_review: bool
+    back: str
+    next_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """The list of cases with its filters."""
+
+    template: ClassVar[str] = "queue.html"
+
+    frame: Frame
+    title: str
+    summary: str
+    tabs: tuple[Tab, ...]
+    filters: Filters
+    sites: tuple[Choice, ...]
+    reasons: tuple[Choice, ...]
+    rows: tuple[RowView, ...]
+    next_href: str
+    first_href: str
+    clear_href: str
+    empty: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomePage:
+    """What a decision in the list led to: the notice, the new count, and the row as it is now."""
+
+    template: ClassVar[str] = "_outcome.html"
+    title: ClassVar[str] = "Done"
+
+    frame: Frame
+    row: RowView
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFacts:
+    """What the store said for one queue page."""
+
+    user: User
+    sites: Sequence[domain.Site]
+    counts: Mapping[str, int]
+    reason_codes: Sequence[str]
+    stretch: domain.CasePage
+    now: datetime
+
+
+def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
+    """Build the queue page from what the store said."""
+    waiting = facts.counts.get("queued", 0)
+    first = replace(filters, cursor="")
+    return QueuePage(
+        frame=frame,
+        title="Queue" if filters.state == "waiting" else f"{STATES[filters.state][0]} comments",
+        summary=_summary(filters, waiting),
+        tabs=_tabs(first, waiting),
+        filters=filters,
+        sites=_choices(((site.id, site.name) for site in facts.sites), filters.site),
+        reasons=_choices(((code, words.reason_name(code)) for code in facts.reason_codes), filters.reason),
+        rows=rows(facts, filters),
+        next_href=replace(filters, cursor=facts.stretch.next_cursor).href() if facts.stretch.next_cursor else "",
+        first_href=first.href() if filters.cursor else "",
+        clear_href=Filters(state=filters.state).href(),
+        empty=None if facts.stretch.rows else _empty(filters),
+    )
+
+
+def rows(facts: QueueFacts, filters: Filters) -> tuple[RowView, ...]:
+    """Show the cases of a stretch; each row knows the next one, where the focus goes after a decision."""
+    names = {site.id: site.name for site in facts.sites} if len(facts.sites) > 1 else {}
+    following = [row.id for row in facts.stretch.rows[1:]] + [""]
+    return tuple(
+        replace(
+            row_view(row, facts.user, facts.now),
+            site=names.get(row.site_id, ""),
+            back=filters.href(),
+            next_id=next_id,
+        )
+        for row, next_id in zip(facts.stretch.rows, following, strict=bool(facts.stretch.rows))
+    )
+
+
+def row_view(row: CaseRow, user: User, now: datetime) -> RowView:
+    """Show one case as a row."""
+    # In a list only what speaks against a comment is marked: the rest would be noise.
+    terms = [Term(reason.code, reason.share, reason.spans) for reason in row.reasons if reason.share > 0]
+    return RowView(
+        id=row.id,
+        href=f"/cases/{row.id}",
+        name=row.name,
+        email=row.email_masked,
+        site="",
+        page_title=row.page_title,
+        received=words.moment(row.received_at, now),
+        action=row.action.value,
+        state=state_words(row.action, row.decided_by),
+        band=words.band_of(row.band),
+        text=marked(row.body, terms, shown=SHOWN_CHARS, most=MOST_CHARS),
+        reasons=tuple(_reason_line(reason) for reason in row.reasons[:REASONS]),
+        reports=words.counted(row.reports, "report") if row.reports else "",
+        revision=row.revision,
+        queued=row.queued,
+        may_review=user.may_review(row.site_id),
+        back="/queue",
+        next_id="",
+    )
+
+
+def row_of(case: domain.Case) -> CaseRow:
+    """Look at a whole case as the list would."""
+    return CaseRow(
+        id=case.id,
+        site_id=case.comment.site_id,
+        name=case.comment.name,
+        email_masked=case.comment.author.email_masked,
+        body=case.comment.body,
+        page_title=case.comment.page_title,
+        page_url=case.comment.page_url,
+        action=case.action,
+        decided_by=case.decided_by,
+        revision=case.revision,
+        queued=case.queued,
+        band=case.verdict.band,
+        scores=case.verdict.scores,
+        reasons=case.verdict.reasons,
+        reports=len(case.reports),
+        received_at=case.received_at,
+    )
+
+
+def state_words(action: Action, decided_by: domain.DecidedBy) -> str:
+    """Say where a case stands and through whom. A held case was decided by nobody."""
+    if action is Action.HOLD:
+        return words.ACTION_WORDS[action]
+    return f"{words.ACTION_WORDS[action]} {words.DECIDER_WORDS[decided_by]}"
+
+
+def _reason_line(reason: domain.Reason) -> ReasonLine:
+    tone = "for" if reason.share > 0 else "against" if reason.share < 0 else "noted"
+    return ReasonLine(reason.sentence, tone)
+
+
+def _summary(filters: Filters, waiting: int) -> str:
+    if filters.state != "waiting":
+        return ""
+    if filters.narrow:
+        return f"A part of the {words.counted(waiting, 'comment')} that wait for a person."
+    if waiting == 0:
+        return ""
+    return f"{words.counted(waiting, 'comment')} {'waits' if waiting == 1 else 'wait'} for a person."
+
+
+def _tabs(first: Filters, waiting: int) -> tuple[Tab, ...]:
+    return tuple(
+        Tab(
+            href=replace(first, state=state).href(),
+            words=label,
+            current=state == first.state,
+            count=waiting if state == "waiting" else None,
+        )
+        for state, (label, _, _) in STATES.items()
+    )
+
+
+def _choices(pairs: Iterable[tuple[str, str]], chosen: str) -> tuple[Choice, ...]:
+    return tuple(Choice(value, label, value == chosen) for value, label in pairs)
+
+
+def _empty(filters: Filters) -> tuple[str, str]:
+    if filters.narrow or filters.cursor:
+        return "Nothing matches", "No comment fits these filters. Loosen one, or clear them all."
+    if filters.state == "waiting":
+        return "All clear", "Nobody is waiting for you. New comments that need a person appear here."
+    return "Nothing here yet", f"No comment has been {STATES[filters.state][0].lower()} so far."

@@ -1,0 +1,152 @@
+"""From a page to an answer: the template environment, the frame around every page, static files, headers.
+
+A template gets exactly one object, ``page``, and the function ``csrf_token``; undefined names are errors. May
+import ``domain`` and this room.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from flask import Response, make_response, request, send_from_directory, session
+from flask_wtf.csrf import generate_csrf
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from modbot.domain import User
+from modbot.review import access
+from modbot.review.blueprint import bp, house
+from modbot.review.pages.frame import THEMES, Frame, Notice, Preferences, nav_for, notice_of, person_of
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+# Files carry their version in the folder's name, so browsers may keep them.
+STATIC_AGE_S = 31_536_000
+# After this a notice is old news; the decision can still be changed on the case's page.
+NOTICE_AGE = timedelta(minutes=2)
+
+CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Flask-WTF compares the Referer on https: it must at least reach ourselves.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Page(Protocol):
+    """A frozen dataclass from ``pages`` that knows its template."""
+
+    @property
+    def template(self) -> str:
+        """The file under ``templates``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the store counted for the frame, so that a page that needs it too does not ask again."""
+
+    waiting: int
+
+
+def _environment() -> Environment:
+    # Autoescape everything, whatever its name: a comment is hostile text.
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["csrf_token"] = generate_csrf
+    return made
+
+
+def _static_version() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+ENVIRONMENT = _environment()
+STATIC_HREF = f"/static/review/{_static_version()}"
+
+
+def render(page: Page, status: int = 200) -> Response:
+    """Fill a page's template."""
+    html = ENVIRONMENT.get_template(page.template).render(page=page)
+    answer = make_response(html, status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def frame(section: str, user: User | None = None, waiting: int | None = None) -> Frame:
+    """Build what surrounds a page: for nobody, or for a user."""
+    return Frame(
+        section=section,
+        person=person_of(user) if user else None,
+        nav=nav_for(user, waiting) if user else (),
+        static=STATIC_HREF,
+        here=request.full_path.rstrip("?") if request.method == "GET" else "/queue",
+        preferences=preferences(),
+        notice=_notice(user) if user and section == "queue" else None,
+    )
+
+
+def full_frame(section: str, user: User) -> Frame:
+    """Build the frame of a page that counts nothing by itself."""
+    return frame(section, user, house().store.queue_counts(access.site_ids(user)).get("queued", 0))
+
+
+def preferences() -> Preferences:
+    """Read what the person chose for this browser."""
+    theme = request.cookies.get("modbot_theme", "")
+    return Preferences(theme if theme in THEMES else "system", request.cookies.get("modbot_keys") != "off")
+
+
+def remember(case_id: str, done: str, at: datetime) -> None:
+    """Keep in the session what was just done. The text stays in the store."""
+    session["done"] = [case_id, done, at.timestamp()]
+
+
+def add_headers(answer: Response) -> Response:
+    """Put the security headers on every page that has none of its own."""
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if answer.mimetype == "text/html" and "Content-Security-Policy" not in answer.headers:
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+    return answer
+
+
+@bp.get("/static/review/<version>/<path:name>")
+def static_file(version: str, name: str) -> Response:
+    """Serve a style, a script or the icon."""
+    current = STATIC_HREF.endswith(f"/{version}")
+    return send_from_directory(STATIC, name, max_age=STATIC_AGE_S if current else 0)
+
+
+def _notice(user: User) -> Notice | None:
+    """Say what this person did a moment ago, unless the case has moved on since."""
+    done = session.get("done")
+    if not done:
+        return None
+    case_id, verb, at = done
+    if house().clock() - datetime.fromtimestamp(at, UTC) > NOTICE_AGE:
+        session.pop("done")
+        return None
+    case = house().store.case(case_id)
+    if case is None or not user.may_see(case.comment.site_id):
+        return None
+    return notice_of(case, verb, user)

@@ -1,0 +1,30 @@
+// Makes what already works without scripts quicker: keys, decisions within the list, menus, selects.
+import { listenForKeys } from "./keys.js";
+import { startList } from "./list.js";
+import { startDeciding } from "./decide.js";
+
+startList();
+startDeciding();
+listenForKeys();
+
+// A choice in a filter needs no extra click.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+});
+
+// One menu at a time; a click elsewhere or Escape closes it.
+const closeMenus = (except) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+};
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  document.querySelector("details.menu[open] > summary")?.focus();
+  closeMenus();
+});
+
+const help = document.getElementById("help");
+for (const button of document.querySelectorAll("[data-help]")) {
+  button.hidden = document.documentElement.dataset.keys === "off";
+  button.addEventListener("click", () => help.showModal());
+}
