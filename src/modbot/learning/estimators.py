@@ -1,0 +1,226 @@
+"""scikit-learn's view of the features, and the unfitted pipeline of each head.
+
+The transformer wraps the very functions that serve, so training and serving cannot drift apart. Fits nothing by
+itself; may import ``scoring``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+from scipy.sparse import csr_matrix, vstack
+
+from modbot.domain import Author, Comment, Head
+from modbot.scoring.bags import bag, matrix
+from modbot.scoring.features import words_of
+
+_BATCH = 2048
+
+
+class CommentHasher(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Comments to hashed features, as the serving code makes them.
+
+    Parameters
+    ----------
+    bits : int
+        The matrix has ``2**bits`` columns.
+    """
+
+    def __init__(self, bits: int = 18) -> None:
+        self.bits = bits
+
+    def fit(self, X: Iterable[Comment | str], y: object = None) -> Self:  # noqa: N803 - scikit-learn's name
+        """Learn nothing: hashing has no vocabulary.
+
+        Parameters
+        ----------
+        X : iterable of Comment or str
+            Not looked at.
+        y : object
+            Not looked at.
+
+        Returns
+        -------
+        CommentHasher
+            Itself.
+        """
+        self.n_features_out_ = 2**self.bits
+        return self
+
+    def transform(self, X: Iterable[Comment | str]) -> csr_matrix:  # noqa: N803 - scikit-learn's name
+        """Hash comments.
+
+        Parameters
+        ----------
+        X : iterable of Comment or str
+            A plain text counts as a comment of which only the body is known.
+
+        Returns
+        -------
+        csr_matrix of shape (n_comments, 2**bits)
+            Columns that a row names twice are added up.
+        """
+        check_is_fitted(self)
+        left = iter(X)
+        blocks = []
+        while batch := list(islice(left, _BATCH)):
+            starts, buckets, values = matrix(bag([words_of(_comment(one)) for one in batch], self.bits))
+            shape = (len(batch), self.n_features_out_)
+            blocks.append(csr_matrix((values, buckets.astype(np.int32), starts), shape=shape))
+        found = vstack(blocks, format="csr") if blocks else csr_matrix((0, self.n_features_out_))
+        found.sum_duplicates()
+        return found
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        tags.target_tags.required = False
+        return tags
+
+
+class CalibratedHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A head's pipeline with a strictly increasing sigmoid behind it.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        As `build` gives it, unfitted.
+    slope, offset : float
+        The sigmoid's, found on sources that the pipeline was not fitted on; ``slope`` is positive.
+    """
+
+    def __init__(self, pipeline: Pipeline, slope: float = 1.0, offset: float = 0.0) -> None:
+        self.pipeline = pipeline
+        self.slope = slope
+        self.offset = offset
+
+    def fit(
+        self,
+        X: Sequence[Comment | str],  # noqa: N803 - scikit-learn's name
+        y: Sequence[int] | NDArray[np.int_],
+        sample_weight: NDArray[np.float64] | None = None,
+    ) -> Self:
+        """Fit the pipeline.
+
+        Parameters
+        ----------
+        X : sequence of Comment or str
+            What was said.
+        y : array of 0 and 1
+            The answers.
+        sample_weight : ndarray, optional
+            How much each counts.
+
+        Returns
+        -------
+        CalibratedHead
+            Itself.
+        """
+        self.pipeline_ = clone(self.pipeline).fit(X, y, classifier__sample_weight=sample_weight)
+        self.classes_ = self.pipeline_.classes_
+        return self
+
+    def decision_function(self, X: Sequence[Comment | str]) -> NDArray[np.float64]:  # noqa: N803
+        """Give the calibrated log-odds.
+
+        Parameters
+        ----------
+        X : sequence of Comment or str
+            What was said.
+
+        Returns
+        -------
+        ndarray of shape (n_comments,)
+            Log-odds of class 1.
+        """
+        check_is_fitted(self)
+        margins: NDArray[np.float64] = self.pipeline_.decision_function(X) * self.slope + self.offset
+        return margins
+
+    def predict_proba(self, X: Sequence[Comment | str]) -> NDArray[np.float64]:  # noqa: N803
+        """Give the calibrated probabilities.
+
+        Parameters
+        ----------
+        X : sequence of Comment or str
+            What was said.
+
+        Returns
+        -------
+        ndarray of shape (n_comments, 2)
+            Rows sum to one.
+        """
+        p = expit(self.decision_function(X))
+        return np.column_stack((1 - p, p))
+
+    def predict(self, X: Sequence[Comment | str]) -> NDArray[Any]:  # noqa: N803
+        """Give the likelier class.
+
+        Parameters
+        ----------
+        X : sequence of Comment or str
+            What was said.
+
+        Returns
+        -------
+        ndarray of shape (n_comments,)
+            Members of ``classes_``.
+        """
+        found: NDArray[Any] = self.classes_[(self.decision_function(X) > 0).astype(int)]
+        return found
+
+
+def classifier(head: Head, penalty: float = 1.0) -> LogisticRegression:
+    """Give the unfitted linear model of a head.
+
+    Parameters
+    ----------
+    head : Head
+        Which question it answers; today all heads use the same learner.
+    penalty : float
+        scikit-learn's ``C``.
+
+    Returns
+    -------
+    LogisticRegression
+        Unfitted. The loose tolerance is part of the recipe: stopping early is what a smaller ``C`` does, in a tenth
+        of the time.
+    """
+    del head
+    return LogisticRegression(C=penalty, tol=1e-3, max_iter=100)
+
+
+def build(head: Head, *, bits: int = 18, penalty: float = 1.0) -> Pipeline:
+    """Give the unfitted pipeline of a head.
+
+    Parameters
+    ----------
+    head : Head
+        Which question it answers.
+    bits : int
+        Buckets of the hashed features, as a power of two.
+    penalty : float
+        scikit-learn's ``C``.
+
+    Returns
+    -------
+    Pipeline
+        Steps ``features`` and ``classifier``.
+    """
+    return Pipeline([("features", CommentHasher(bits)), ("classifier", classifier(head, penalty))])
+
+
+def _comment(one: Comment | str) -> Comment:
+    if isinstance(one, Comment):
+        return one
+    return Comment(site_id="", key="", fingerprint="", name="", body=str(one), author=Author(key=""))

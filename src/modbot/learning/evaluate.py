@@ -1,0 +1,147 @@
+"""Measure a head: pure functions from answers and probabilities to numbers.
+
+Each is compared in its test with a hand calculation or an independent implementation. Reads and writes nothing;
+may import ``domain``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+_BINS = 15
+
+
+def measure(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: float) -> dict[str, float | int | None]:
+    """Give all figures of one head on one slice.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,), values 0 or 1
+        The answers.
+    p : ndarray of shape (n,), values in [0, 1]
+        Calibrated probabilities.
+    prior : float in (0, 1)
+        Share of positives to which the slice is re-weighted for the calibration error.
+
+    Returns
+    -------
+    dict
+        Counts and figures by name; None where the slice has only one of the two answers.
+    """
+    both = 0 < y.sum() < y.size
+    good, bad = p[y == 0], p[y == 1]
+    return {
+        "rows": int(y.size),
+        "positive": int(y.sum()),
+        "auc": float(roc_auc_score(y, p)) if both else None,
+        "average_precision": float(average_precision_score(y, p)) if both else None,
+        "recall_at_1pct": recall_at(y, p, 0.01) if both else None,
+        "recall_at_0.1pct": recall_at(y, p, 0.001) if both else None,
+        "brier": float(np.mean((p - y) ** 2)),
+        "calibration_error": calibration_error(y, p, prior=prior) if both else None,
+        "good_from_half": float((good >= 0.5).mean()) if good.size else None,
+        "bad_from_half": float((bad >= 0.5).mean()) if bad.size else None,
+    }
+
+
+def recall_at(y: NDArray[np.int_], p: NDArray[np.float64], share: float) -> float:
+    """Give the share of positives above a cut-off that at most a share of negatives passes.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,), values 0 or 1
+        The answers; both must occur.
+    p : ndarray of shape (n,)
+        Scores.
+    share : float in [0, 1)
+        Largest share of negatives strictly above the cut-off.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+    """
+    good = np.sort(p[y == 0])
+    allowed = math.floor(share * good.size)
+    cutoff = good[good.size - 1 - allowed]
+    return float((p[y == 1] > cutoff).mean())
+
+
+def calibration_error(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: float) -> float:
+    """Give the expected calibration error at a stated prior.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,), values 0 or 1
+        The answers; both must occur.
+    p : ndarray of shape (n,), values in [0, 1]
+        Calibrated probabilities.
+    prior : float in (0, 1)
+        The rows are re-weighted so that positives have this share.
+
+    Returns
+    -------
+    float
+        Mean distance of probability and frequency over 15 bins of equal weight.
+
+    Notes
+    -----
+    Naeini, Cooper, Hauskrecht 2015 (AAAI) with bins of equal mass.
+    """
+    weight = np.where(y == 1, prior / y.sum(), (1 - prior) / (y.size - y.sum()))
+    order = np.argsort(p, kind="stable")
+    y, p, weight = y[order], p[order], weight[order]
+    bins = np.minimum((np.cumsum(weight) - weight / 2) * _BINS, _BINS - 1).astype(int)
+    mass = np.bincount(bins, weight, _BINS)
+    gap = np.bincount(bins, weight * (p - y), _BINS)
+    return float(np.abs(gap).sum() / mass.sum())
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """Give the 95 % score interval of a share.
+
+    Parameters
+    ----------
+    hits, n : int
+        ``hits`` of ``n``.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end; (0, 1) if ``n`` is 0.
+
+    Notes
+    -----
+    Wilson 1927, J. Am. Stat. Assoc. 22, 209-212.
+    """
+    if not n:
+        return 0.0, 1.0
+    z = 1.959963984540054
+    share = hits / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    reach = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return max(0.0, centre - reach), min(1.0, centre + reach)
+
+
+def worst(figures: Mapping[str, Mapping[str, float | int | None]], name: str) -> float | None:
+    """Give the smallest of a figure over slices.
+
+    Parameters
+    ----------
+    figures : mapping of str to mapping
+        Slices, each as `measure` gives it.
+    name : str
+        For example ``auc``.
+
+    Returns
+    -------
+    float or None
+        None if no slice has the figure.
+    """
+    values = [float(value) for slice_ in figures.values() if (value := slice_.get(name)) is not None]
+    return min(values, default=None)

@@ -1,0 +1,168 @@
+"""The recipe of a training run: which source counts how much, and what may be assumed of it.
+
+Everything that shapes a model besides the labels stands here and goes into its card. Reads no files; may import
+``domain`` and ``errors``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from modbot.domain import Head
+from modbot.errors import ModelError
+
+HEADS = (Head.SPAM, Head.TOXICITY, Head.INSULT, Head.OBSCENE, Head.THREAT, Head.IDENTITY_ATTACK)
+"""In the order of a model's columns. ``severe_toxicity`` has no labels to learn from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What one source is worth.
+
+    Attributes
+    ----------
+    weight : mapping of Head to float
+        Total weight of its rows per head, relative to other sources; 1 where nothing is said.
+    assume : mapping of Head to float
+        Label of rows where nobody looked: comments collected for toxicity contain hardly any advertising.
+    rows_max : int
+        Training rows used at most, chosen by hash.
+    typical : bool
+        Whether its good comments look like comments on a site, so that promises may rest on them.
+    """
+
+    weight: Mapping[Head, float] = field(default_factory=dict)
+    assume: Mapping[Head, float] = field(default_factory=dict)
+    rows_max: int = 20_000
+    typical: bool = True
+
+
+def _spam_source(spam: float, toxicity: float, rows_max: int = 20_000) -> Source:
+    return Source({Head.SPAM: spam, Head.TOXICITY: toxicity}, {Head.TOXICITY: 0.0} if toxicity else {}, rows_max)
+
+
+def _toxicity_source(spam: float, toxicity: float, rows_max: int = 20_000, *, typical: bool = True) -> Source:
+    return Source({Head.SPAM: spam, Head.TOXICITY: toxicity}, {Head.SPAM: 0.0}, rows_max, typical)
+
+
+SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
+    {
+        "blog_spam": _spam_source(1.0, 0.05),
+        "youtube_spam": _spam_source(0.5, 0.05),
+        "telegram_spam": _spam_source(0.5, 0.0),
+        "x_crypto_scam": _spam_source(0.5, 0.05),
+        "sms_spam": _spam_source(0.3, 0.05),
+        "youtube_gambling_id": _spam_source(0.3, 0.0, 5_000),
+        "wikipedia_context": _toxicity_source(0.6, 1.0, 12_000),
+        "wikipedia_toxicity": _toxicity_source(0.4, 1.0),
+        "civil_comments_toxic": _toxicity_source(0.6, 0.4),
+        "twitter_offensive": _toxicity_source(0.2, 0.1, 8_000, typical=False),
+        "hatemoji_build": _toxicity_source(0.1, 0.2, typical=False),
+        "forum_hate": _toxicity_source(0.3, 0.2, typical=False),
+        "wikipedia_articles": _toxicity_source(0.1, 0.2, typical=False),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a model is trained.
+
+    Attributes
+    ----------
+    sources : mapping of str to Source
+        By name of the file; other sources count as ``Source()``.
+    penalty : float
+        scikit-learn's ``C`` of the logistic regressions.
+    bits : int
+        Buckets of the hashed features, as a power of two.
+    drop_fields : float
+        Share of field values (name, domain, website) that are dropped from the second copy of a row that has any.
+    prior : mapping of Head to float
+        Share of comments that a head is calibrated to expect.
+    """
+
+    sources: Mapping[str, Source] = field(default_factory=lambda: SHIPPED_SOURCES)
+    penalty: float = 1.0
+    bits: int = 18
+    drop_fields: float = 0.7
+    prior: Mapping[Head, float] = field(
+        default_factory=lambda: {
+            Head.SPAM: 0.2,
+            Head.TOXICITY: 0.05,
+            Head.INSULT: 0.04,
+            Head.OBSCENE: 0.02,
+            Head.THREAT: 0.005,
+            Head.IDENTITY_ATTACK: 0.01,
+        }
+    )
+
+    def source(self, name: str) -> Source:
+        """Look up a source; one that the recipe does not know is taken as it comes."""
+        return self.sources.get(name, Source())
+
+
+def recipe_from(text: str) -> Recipe:
+    """Read a recipe.
+
+    Parameters
+    ----------
+    text : str
+        JSON with any of the names of `Recipe`; ``sources`` adds to the shipped ones.
+
+    Returns
+    -------
+    Recipe
+        The shipped recipe with these changes.
+
+    Raises
+    ------
+    ModelError
+        Not JSON, or a name that no recipe has.
+    """
+    try:
+        given: dict[str, Any] = json.loads(text)
+        sources = {
+            name: Source(
+                weight={Head(head): float(weight) for head, weight in source.pop("weight", {}).items()},
+                assume={Head(head): float(label) for head, label in source.pop("assume", {}).items()},
+                **source,
+            )
+            for name, source in given.pop("sources", {}).items()
+        }
+        if "prior" in given:
+            given["prior"] = {**Recipe().prior, **{Head(head): float(p) for head, p in given["prior"].items()}}
+        return dataclasses.replace(Recipe(), sources={**SHIPPED_SOURCES, **sources}, **given)
+    except (ValueError, TypeError, AttributeError) as error:
+        names = ", ".join(item.name for item in dataclasses.fields(Recipe))
+        raise ModelError(f"the recipe is not what was expected (JSON with any of {names}): {error}") from error
+
+
+def recipe_facts(recipe: Recipe) -> dict[str, Any]:
+    """Write a recipe down for the card.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Any recipe.
+
+    Returns
+    -------
+    dict
+        JSON values that `recipe_from` reads.
+    """
+    return {
+        "sources": {
+            name: {"weight": dict(one.weight), "assume": dict(one.assume), "rows_max": one.rows_max, "typical": one.typical}
+            for name, one in recipe.sources.items()
+        },
+        "penalty": recipe.penalty,
+        "bits": recipe.bits,
+        "drop_fields": recipe.drop_fields,
+        "prior": dict(recipe.prior),
+    }

@@ -1,0 +1,171 @@
+"""Examples as matrices: chosen by the recipe, hashed once, shared by all heads and folds.
+
+Rows whose name, domain or website is known get a second copy from which fields were dropped, so that "has a website" does not
+become "is spam" merely because one source records it. Fits nothing; may import ``scoring``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
+
+from modbot.domain import Comment, Head
+from modbot.learning.dataset import Example, share_of
+from modbot.learning.estimators import CommentHasher
+from modbot.learning.recipe import HEADS, Recipe
+
+_BATCH = 2048
+
+Progress = Callable[[str, int, int], object]
+"""Told the stage, how far it is and how far it will go."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Examples as rows.
+
+    Attributes
+    ----------
+    features : csr_matrix of shape (n_rows, 2**bits), single precision
+        Hashed features.
+    labels : ndarray of shape (n_rows, n_heads)
+        In [0, 1]; not a number where nobody judged and the recipe assumes nothing.
+    known : ndarray of bool, shape (n_rows, n_heads)
+        Whether somebody judged, rather than the recipe assuming.
+    source : ndarray of shape (n_rows,)
+        Index into ``sources``.
+    part : ndarray of str, shape (n_rows,)
+        ``train``, ``dev`` or ``test``.
+    copy : ndarray of bool, shape (n_rows,)
+        Rows with dropped fields: they are trained on and never counted in a figure.
+    """
+
+    features: csr_matrix
+    labels: NDArray[np.float64]
+    known: NDArray[np.bool_]
+    source: NDArray[np.intp]
+    sources: tuple[str, ...]
+    part: NDArray[np.str_]
+    copy: NDArray[np.bool_]
+
+    @property
+    def trains(self) -> NDArray[np.bool_]:
+        """Rows that may be fitted on."""
+        return self.part == "train"
+
+
+def tabulate(examples: Sequence[Example], recipe: Recipe, seed: int, progress: Progress) -> Table:
+    """Choose, copy and hash examples.
+
+    Parameters
+    ----------
+    examples : sequence of Example
+        Split already.
+    recipe : Recipe
+        Says how many rows of a source are used and what is assumed of it.
+    seed : int
+        For the fields that are dropped.
+    progress : callable
+        Told how far the hashing is.
+
+    Returns
+    -------
+    Table
+        Originals first, then the copies.
+    """
+    kept = chosen(examples, recipe)
+    rng = np.random.default_rng(seed)
+    copies = [
+        replace(example, comment=dropped(example.comment, recipe.drop_fields, rng))
+        for example in kept
+        if example.part == "train" and _has_fields(example.comment)
+    ]
+    rows = [*kept, *copies]
+    sources = tuple(dict.fromkeys(example.source for example in rows))
+    known = np.array([[head in row.labels for head in HEADS] for row in rows])
+    labels = np.array([[row.labels.get(head, _assumed(row, head, recipe)) for head in HEADS] for row in rows])
+    return Table(
+        features=_hashed(rows, recipe.bits, progress),
+        labels=labels,
+        known=known,
+        source=np.array([sources.index(row.source) for row in rows]),
+        sources=sources,
+        part=np.array([row.part for row in rows]),
+        copy=np.arange(len(rows)) >= len(kept),
+    )
+
+
+def chosen(examples: Sequence[Example], recipe: Recipe) -> list[Example]:
+    """Thin out the training rows of large sources, the same ones each time.
+
+    Parameters
+    ----------
+    examples : sequence of Example
+        All there are.
+    recipe : Recipe
+        Its ``rows_max`` per source.
+
+    Returns
+    -------
+    list of Example
+        In the same order; dev and test rows are all kept.
+    """
+    counts = Counter(example.source for example in examples if example.part == "train")
+    keep = {name: min(1.0, recipe.source(name).rows_max / n) for name, n in counts.items()}
+    return [
+        e for e in examples if e.part != "train" or keep[e.source] == 1.0 or share_of(f"row{e.comment.key}{e.comment.fingerprint}") < keep[e.source]
+    ]
+
+
+def dropped(comment: Comment, share: float, rng: np.random.Generator) -> Comment:
+    """Forget some of what is known of an author.
+
+    Parameters
+    ----------
+    comment : Comment
+        Any comment.
+    share : float in [0, 1]
+        How likely each of name, domain and website is to go.
+    rng : Generator
+        Draws three numbers.
+
+    Returns
+    -------
+    Comment
+        The same words.
+    """
+    name, domain, url = rng.random(3) < share
+    return replace(
+        comment,
+        name="" if name else comment.name,
+        author=replace(comment.author, email_domain="" if domain else comment.author.email_domain),
+        url="" if url else comment.url,
+    )
+
+
+def _has_fields(comment: Comment) -> bool:
+    return bool(comment.name or comment.url or comment.author.email_domain)
+
+
+def _assumed(row: Example, head: Head, recipe: Recipe) -> float:
+    assume = recipe.source(row.source).assume
+    if head in assume:
+        return assume[head]
+    # What is not toxic at all is no insult, threat or attack either.
+    quiet = row.labels.get(Head.TOXICITY, assume.get(Head.TOXICITY, 1.0)) < 0.2
+    return 0.0 if quiet and head not in (Head.SPAM, Head.TOXICITY) else float("nan")
+
+
+def _hashed(rows: Sequence[Example], bits: int, progress: Progress) -> csr_matrix:
+    hasher = CommentHasher(bits).fit(())
+    blocks = []
+    for start in range(0, len(rows), _BATCH):
+        block = hasher.transform([row.comment for row in rows[start : start + _BATCH]])
+        blocks.append(block.astype(np.float32))
+        progress("hash", min(start + _BATCH, len(rows)), len(rows))
+    return vstack(blocks, format="csr")
