@@ -1,0 +1,46 @@
+"""Real Chromium for tests, kept off the network; a console error or a policy violation fails the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium() -> str:
+    """Where Chromium is; without it the test is skipped by name, and on CI it fails."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found:
+        return found
+    if os.environ.get("CI"):
+        pytest.fail("Chromium is not installed: apt-get install chromium")
+    pytest.skip("needs Chromium (apt-get install chromium)")
+
+
+@contextmanager
+def a_browser(**context):
+    """Open a browser context for as long as this lasts."""
+    errors: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
+        opened = browser.new_context(**context)
+        opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        opened.on("weberror", lambda error: errors.append(str(error.error)))
+        try:
+            yield opened
+        finally:
+            browser.close()
+    assert errors == []
