@@ -53,7 +53,7 @@ BANDS = (
 """Upper ends of probability and the words for them, in ascending order."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """Margins of labelled comments that the heads had not learned from.
 
