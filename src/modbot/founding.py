@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from modbot.config import Settings, load_settings
 from modbot.domain import Role, User
-from modbot.errors import ConfigError, ModbotError
+from modbot.errors import ConfigError
 from modbot.privacy import new_key
 from modbot.review.access import hash_password, new_password
 from modbot.storage import Store, open_key_store, open_store, upgrade
@@ -50,13 +50,12 @@ def lay_ground(folder: Path, *, admin: str, given: Mapping[str, Any] | None = No
     chosen = dict(given or {})
     _refuse_to_overwrite(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    try:
+    with ExitStack() as failed:
+        failed.callback(_sweep, folder)
         _write_files(folder, chosen)
         settings = load_settings(folder / SETTINGS_FILE, **chosen)
         user, password = _fill(settings, admin)
-    except ModbotError:
-        _sweep(folder)
-        raise
+        failed.pop_all()
     return Founded(settings, folder / SETTINGS_FILE, user, password)
 
 
@@ -103,11 +102,13 @@ def _fill(settings: Settings, admin: str) -> tuple[User, str]:
         if url.startswith(SQLITE):
             # An empty file is an empty database; the files beside it get the same rights.
             Path(url.removeprefix(SQLITE)).touch(mode=0o600)
-    upgrade(settings.url("database_url"))
-    open_key_store(settings.url("keys_url")).close()
     store = open_store(settings.url("database_url"))
     password: str = new_password()
     try:
+        # Asked first, because a database that does not answer says so in words here.
+        store.status()
+        upgrade(settings.url("database_url"))
+        open_key_store(settings.url("keys_url")).close()
         return add_user(store, admin, Role.ADMIN, password=password), password
     finally:
         store.close()

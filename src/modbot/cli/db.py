@@ -19,6 +19,8 @@ def upgrade(ctx: click.Context) -> None:
     from modbot import storage
 
     settings = settings_for(ctx)
+    # Asked first, because a database that does not answer says so in words here.
+    store_for(ctx).status()
     storage.upgrade(settings.url("database_url"))
     storage.open_key_store(settings.url("keys_url")).close()
     click.echo(f"The database is at revision {storage.expected_revision()}.")
