@@ -59,7 +59,6 @@ def command(ctx: click.Context, host: str | None, port: int | None, workers: int
 
         app = create_app(house)
         with _listen(settings.host, settings.port) as listener:
-            click.echo(_welcome(listener, settings))
             serve = serve_many if settings.workers > 1 else serve_one
             serve(house, app, listener, deliveries=not no_deliveries)
 
@@ -67,7 +66,6 @@ def command(ctx: click.Context, host: str | None, port: int | None, workers: int
 def serve_one(house: House, app: WSGIApplication, listener: socket.socket, *, deliveries: bool = True) -> None:
     """Serve in this process until SIGTERM or SIGINT, then finish the answers that are under way."""
     from waitress import create_server, wasyncore
-    from waitress.server import BaseWSGIServer
 
     lines: dict[int, Any] = {}
     server = create_server(
@@ -82,16 +80,29 @@ def serve_one(house: House, app: WSGIApplication, listener: socket.socket, *, de
         ident=None,
     )
     with stop_signals() as stop, delivering(house, on=deliveries):
+        click.echo(_welcome(listener, house.settings))
         while not stop.is_set():
             wasyncore.loop(timeout=TICK_S, use_poll=True, map=lines, count=1)
-        for door in [line for line in lines.values() if isinstance(line, BaseWSGIServer)]:
-            wasyncore.dispatcher.close(door)
-        deadline, quiet = time.monotonic() + DRAIN_S, 0
-        # Quiet twice: the first look may have taken in a request that was waiting in a socket.
-        while quiet < 2 and time.monotonic() < deadline:
-            wasyncore.loop(timeout=DRAIN_TICK_S, use_poll=True, map=lines, count=1)
-            quiet = 0 if any(_is_busy(line) for line in lines.values()) else quiet + 1
+        _drain(lines)
         server.task_dispatcher.shutdown()
+
+
+def _drain(lines: dict[int, Any]) -> None:
+    """Let in who stands at the door, close it, and answer those inside."""
+    from waitress import wasyncore
+    from waitress.server import BaseWSGIServer
+
+    inside = 0
+    while inside < len(lines):
+        inside = len(lines)
+        wasyncore.loop(timeout=0, use_poll=True, map=lines, count=1)
+    for door in [line for line in lines.values() if isinstance(line, BaseWSGIServer)]:
+        wasyncore.dispatcher.close(door)
+    deadline, quiet = time.monotonic() + DRAIN_S, 0
+    # Quiet twice: the first look may have taken in a request that was waiting in a socket.
+    while quiet < 2 and time.monotonic() < deadline:
+        wasyncore.loop(timeout=DRAIN_TICK_S, use_poll=True, map=lines, count=1)
+        quiet = 0 if any(_is_busy(line) for line in lines.values()) else quiet + 1
 
 
 def serve_many(house: House, app: WSGIApplication, listener: socket.socket, *, deliveries: bool = True) -> None:
@@ -123,6 +134,11 @@ def serve_many(house: House, app: WSGIApplication, listener: socket.socket, *, d
 def _gunicorn_options(house: House, listener: socket.socket, *, deliveries: bool) -> dict[str, object]:
     background = ExitStack()
 
+    welcome = _welcome(listener, house.settings)
+
+    def when_ready(_arbiter: object) -> None:
+        click.echo(welcome)
+
     def before_fork(_arbiter: object, _worker: object) -> None:
         # A database connection must not be shared with a child; the pool opens new ones on demand.
         house.close()
@@ -134,7 +150,8 @@ def _gunicorn_options(house: House, listener: socket.socket, *, deliveries: bool
         background.close()
 
     return {
-        "bind": f"fd://{listener.fileno()}",
+        # Handed over for good: gunicorn closes what it was given.
+        "bind": f"fd://{listener.detach()}",
         "workers": house.settings.workers,
         "worker_class": "gthread",
         "threads": house.settings.threads,
@@ -146,6 +163,7 @@ def _gunicorn_options(house: House, listener: socket.socket, *, deliveries: bool
         # Proxies are the setting trusted_proxies' business, for both servers alike.
         "forwarded_allow_ips": "",
         "secure_scheme_headers": {},
+        "when_ready": when_ready,
         "pre_fork": before_fork,
         "post_worker_init": after_start,
         "worker_exit": before_exit,
