@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from click.testing import CliRunner
 
@@ -21,10 +23,19 @@ def run(tmp_path, monkeypatch):
     return _run
 
 
+@pytest.fixture(scope="session")
+def _model_house(tmp_path_factory):
+    """What `modbot init` makes; tests copy it, because migrating takes a while."""
+    folder = tmp_path_factory.mktemp("founded") / "house"
+    result = CliRunner().invoke(main, ["init", str(folder)], prog_name="modbot")
+    assert result.exit_code == 0, result.output
+    return folder
+
+
 @pytest.fixture
-def founded(run, tmp_path):
+def founded(tmp_path, _model_house):
     """A house that `modbot init` made in the folder."""
-    run("init")
+    shutil.copytree(_model_house, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
