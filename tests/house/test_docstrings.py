@@ -19,8 +19,8 @@ ROOMS = [
     "modbot.privacy",
 ]
 # Optional by the house's own rule: See Also (SA01), Examples (EX01), extended summary (ES01); a verb such as
-# "Whether" may open a claim (SS05); plain functions may have no Returns prose beyond the type (RT03).
-OPTIONAL = {"SA01", "EX01", "ES01", "SS05", "SS06", "RT03", "GL08", "PR01", "PR02", "YD01", "RT01"}
+# a description may open with a quoted value (PR08); "Whether" may open a claim (SS05); plain functions may have no Returns prose beyond the type (RT03).
+OPTIONAL = {"SA01", "PR08", "EX01", "ES01", "SS05", "SS06", "RT03", "GL08", "PR01", "PR02", "YD01", "RT01"}
 
 
 def public_functions():

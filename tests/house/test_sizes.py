@@ -16,7 +16,8 @@ PARAMETERS = 5
 
 
 def functions():
-    for path in sorted(SRC.rglob("*.py")):
+    # Migrations are lists of columns, written once and never changed.
+    for path in sorted(path for path in SRC.rglob("*.py") if "migrations" not in path.parts):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield path, node

@@ -28,7 +28,10 @@ def test_it_works():
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(SRC)))
 def test_it_uses_nothing_but_its_page(path):
-    free = meta.find_undeclared_variables(parsed(path))
+    tree = parsed(path)
+    # Blocks do not see the imports of their own file as declared, although they are.
+    imported = {node.target for node in tree.find_all(nodes.Import)}
+    free = meta.find_undeclared_variables(tree) - imported
     allowed = GIVEN | ({"row", "case", "item", "comment", "reason", "field"} if path.name.startswith("_") else set())
     assert free <= allowed, free - allowed
 
