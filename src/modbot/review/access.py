@@ -104,8 +104,6 @@ def configure(app: Flask) -> None:
     people.session_protection = None
     people.user_loader(_load)
     app.extensions[EXTENSION] = MovingWindowRateLimiter(MemoryStorage())
-    bp.before_request(_require_token)
-    bp.before_request(_require_login)
 
 
 def log_in(name: str, password: str) -> User | None:
@@ -180,10 +178,12 @@ def _load(visitor_id: str) -> Visitor | None:
     return Visitor(user)
 
 
+@bp.before_request
 def _require_token() -> None:
     _csrf.protect()
 
 
+@bp.before_request
 def _require_login() -> Response | None:
     if request.endpoint in OPEN_ENDPOINTS or visitor() is not None:
         return None

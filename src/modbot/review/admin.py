@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from modbot.domain import User
 from modbot.errors import CaseNotFound
 from modbot.review import access
 from modbot.review.blueprint import bp, house
@@ -46,8 +47,9 @@ def resend(site_id: str, delivery_id: str) -> AnyResponse:
 def users() -> Response:
     """List who may log in."""
     user, store = access.require_admin(), house().store
-    mine = [one for one in store.users() if user.site_ids is None or (one.site_ids or frozenset()) & user.site_ids]
-    return render(users_page(full_frame("users", user), mine, store.sites(), user))
+    colleagues = [one for one in store.users() if _share_a_site(user, one)]
+    mine = [site for site in store.sites() if user.may_see(site.id)]
+    return render(users_page(full_frame("users", user), colleagues, mine, user))
 
 
 @bp.get("/admin/models")
@@ -58,6 +60,11 @@ def models() -> Response:
     live = house().store.live_model() or artifacts.current(house().model_dirs)
     shown = tuple(model_view(_card(folder), folder.name, live=folder.name == live) for folder in folders)
     return render(ModelsPage(full_frame("models", user), shown))
+
+
+def _share_a_site(one: User, other: User) -> bool:
+    """Whether two people work at the same site."""
+    return one.site_ids is None or other.site_ids is None or bool(one.site_ids & other.site_ids)
 
 
 def _card(folder: Path) -> dict[str, object]:

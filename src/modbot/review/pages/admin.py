@@ -233,7 +233,8 @@ def _delivery(row: DeliveryRow, now: datetime) -> DeliveryView:
 def _site_names(user: User, names: Mapping[str, str]) -> str:
     if user.site_ids is None:
         return "All sites"
-    return ", ".join(sorted(names.get(site_id, site_id) for site_id in user.site_ids)) or "None"
+    known = sorted(names[site_id] for site_id in user.site_ids & names.keys())
+    return ", ".join(known) or "None"
 
 
 def model_view(card: Mapping[str, object], version: str, *, live: bool) -> ModelView:

@@ -27,6 +27,11 @@ QUOTED_WORDS = 12
 # The longest bar stands for the strongest reason, but never for less than this share (log-odds):
 # otherwise a comment with only weak reasons would look like one with strong ones.
 FULL_BAR = 2.0
+MACHINE_WORDS = {
+    Action.PUBLISH: "The machine published it",
+    Action.HOLD: "The machine held it for a person",
+    Action.REJECT: "The machine rejected it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +248,7 @@ def cutoffs(site: Site) -> Cutoffs:
 
 def story(case: Case, now: datetime) -> tuple[Step, ...]:
     """Tell what happened to a case, the newest first."""
-    machine = f"The machine {case.verdict.action.value}{'d' if case.verdict.action.value.endswith('e') else 'ed'} it"
-    if case.verdict.action is Action.HOLD:
-        machine = "The machine held it for a person"
+    machine = MACHINE_WORDS[case.verdict.action]
     steps = [(case.received_at, Step(words.moment(case.received_at, now), machine, "", case.verdict.action.value))]
     if case.verdict.audited:
         audit = Step(steps[0][1].at, "Drawn for a spot check", "", "noted")
@@ -265,7 +268,8 @@ def story(case: Case, now: datetime) -> tuple[Step, ...]:
         (report.at, Step(words.moment(report.at, now), words.REPORT_WORDS[report.kind], "", "hold", report.reason))
         for report in case.reports
     ]
-    return tuple(step for _, step in sorted(steps, key=lambda pair: pair[0], reverse=True))
+    steps.sort(key=lambda pair: pair[0])
+    return tuple(step for _, step in reversed(steps))
 
 
 def _terms(verdict: Verdict, head: Head | None) -> tuple[Term, ...]:

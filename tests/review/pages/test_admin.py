@@ -1,0 +1,90 @@
+"""The administrator's pages from nouns, without HTTP."""
+
+from __future__ import annotations
+
+from factories import NOON, a_site, a_user, later
+from modbot.domain import DeliveryRow, DeliveryState, Event, Hook, Mode, Policy, Role
+from modbot.review.pages.admin import OverviewFacts, model_view, overview_page, sites_page, users_page
+from modbot.review.pages.frame import Frame
+
+FRAME = Frame("sites", None, (), "/static", "/admin/sites")
+
+
+def a_delivery(state=DeliveryState.GIVEN_UP, **changes):
+    base = {"id": "d1", "case_id": "c1", "event": Event.COMMENT_DECIDED, "state": state, "attempts": 2}
+    return DeliveryRow(**base | {"not_before": NOON, "last_reason": "timeout", "created_at": NOON} | changes)
+
+
+def test_it_works():
+    site = a_site(hook=Hook("https://gazette.example/hook"), policy=Policy(mode=Mode.BORROWED))
+
+    (shown,) = sites_page(FRAME, [site], {site.id: [a_delivery()]}, later(60)).sites
+
+    assert (shown.mode, shown.hook_state, shown.hook_tone) == ("Borrowed", "On", "done")
+    assert shown.deliveries[0].reason == "the site did not answer in time"
+    assert shown.deliveries[0].attempts == "2 tries"
+
+
+def test_it_says_why_a_hook_is_off():
+    hook = Hook("https://gazette.example/hook", on=False, off_reason="Ten failures in a row.")
+
+    (shown,) = sites_page(FRAME, [a_site(hook=hook)], {}, NOON).sites
+
+    assert (shown.hook_state, shown.hook_tone, shown.hook_reason) == (
+        "Switched off",
+        "problem",
+        "Ten failures in a row.",
+    )
+    assert sites_page(FRAME, [a_site()], {}, NOON).sites[0].hook_state == "No webhook"
+
+
+def test_it_sends_again_only_what_is_finished():
+    rows = [a_delivery(state) for state in DeliveryState]
+
+    (shown,) = sites_page(FRAME, [a_site()], {"site-ada": rows}, NOON).sites
+
+    assert {row.state for row in shown.deliveries if row.can_resend} == {"Delivered", "Given up"}
+
+
+def test_it_names_the_sites_of_each_person():
+    users = (
+        a_user(),
+        a_user(id="b", name="ben", site_ids=frozenset({"site-ada", "unknown"}), role=Role.VIEWER, disabled=True),
+        a_user(id="c", name="cal", site_ids=frozenset()),
+    )
+
+    shown = users_page(FRAME, users, [a_site()], users[0]).users
+
+    assert [(user.sites, user.is_me, user.disabled) for user in shown] == [
+        ("All sites", True, False),
+        ("Harbour Gazette", False, True),
+        ("None", False, False),
+    ]
+
+
+def test_it_counts_and_warns():
+    facts = OverviewFacts([a_site()], {"queued": 1_204, "held": 9}, {}, 3, 2, {"site-ada": 11})
+
+    tiles = overview_page(FRAME, facts).tiles
+
+    assert [(tile.number, tile.tone) for tile in tiles] == [
+        ("1,204", ""),
+        ("9", ""),
+        ("3", ""),
+        ("2", ""),
+        ("1", "problem"),
+    ]
+    quiet = OverviewFacts([], {}, {}, None, 0, {"site-ada": 0})
+    assert len(overview_page(FRAME, quiet).tiles) == 3
+
+
+def test_it_shows_a_card_that_says_nothing():
+    shown = model_view({}, "v1", live=True)
+
+    assert (shown.version, shown.trained, shown.rows, shown.heads, shown.live) == (
+        "v1",
+        "unknown",
+        "unknown",
+        "unknown",
+        True,
+    )

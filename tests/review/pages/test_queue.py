@@ -1,0 +1,141 @@
+"""The queue page from nouns, without HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from factories import NOON, a_case, a_site, a_user, later
+from modbot.domain import Action, CasePage, DecidedBy, Head, Reason, Role, Span
+from modbot.review.pages.frame import Frame
+from modbot.review.pages.queue import Filters, QueueFacts, queue_page, row_of, row_view
+
+FRAME = Frame("queue", None, (), "/static", "/queue")
+ROW = row_of(a_case())
+
+
+def facts(*rows, **changes):
+    base = QueueFacts(
+        user=a_user(),
+        sites=(a_site(),),
+        counts={"queued": 5, "held": 4},
+        reason_codes=("NEW_AUTHOR",),
+        stretch=CasePage(rows, ""),
+        now=later(120),
+    )
+    return replace(base, **changes)
+
+
+def test_it_works():
+    second = replace(ROW, id="c2")
+
+    page = queue_page(FRAME, Filters(), facts(ROW, second))
+
+    assert page.summary == "5 comments wait for a person."
+    assert [row.id for row in page.rows] == [ROW.id, "c2"]
+    assert [row.next_id for row in page.rows] == ["c2", ""]
+    assert page.rows[0].received.words == "2 min ago"
+    assert page.rows[0].site == ""
+    assert page.empty is None
+    assert [(tab.words, tab.current, tab.count) for tab in page.tabs][0] == ("Waiting", True, 5)
+
+
+def test_it_names_the_site_only_where_there_are_several():
+    page = queue_page(FRAME, Filters(), facts(ROW, sites=(a_site(), a_site(id="b", name="Boats"))))
+
+    assert page.rows[0].site == "Harbour Gazette"
+
+
+def test_it_counts_one_comment_as_one():
+    assert queue_page(FRAME, Filters(), facts(counts={"queued": 1})).summary == "1 comment waits for a person."
+
+
+@pytest.mark.parametrize(
+    ("filters", "href"),
+    [
+        (Filters(), "/queue"),
+        (
+            Filters(state="rejected", site="s", reason="R", text="a b&c"),
+            "/queue?state=rejected&site=s&reason=R&q=a+b%26c",
+        ),
+        (Filters(cursor="q1"), "/queue?cursor=q1"),
+    ],
+)
+def test_it_has_a_stable_address_for_each_view(filters, href):
+    assert filters.href() == href
+
+
+def test_it_asks_only_for_sites_that_the_person_may_see():
+    assert Filters().query(("a", "b")).site_ids == ("a", "b")
+    assert Filters(site="a").query(("a", "b")).site_ids == ("a",)
+    assert Filters().query(None).site_ids is None
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "queued", "order"),
+    [
+        ("waiting", None, True, "queue"),
+        ("published", Action.PUBLISH, None, "newest"),
+        ("rejected", Action.REJECT, None, "newest"),
+        ("all", None, None, "newest"),
+    ],
+)
+def test_it_asks_for_the_state_that_was_chosen(state, action, queued, order):
+    query = Filters(state=state).query(None)
+
+    assert (query.action, query.queued, query.order) == (action, queued, order)
+
+
+@pytest.mark.parametrize(
+    ("filters", "title"),
+    [
+        (Filters(), "All clear"),
+        (Filters(text="x"), "Nothing matches"),
+        (Filters(state="rejected"), "Nothing here yet"),
+        (Filters(cursor="q1"), "Nothing matches"),
+    ],
+)
+def test_it_says_why_it_is_empty(filters, title):
+    assert queue_page(FRAME, filters, facts()).empty[0] == title
+
+
+def test_it_links_the_next_stretch_and_the_first():
+    page = queue_page(FRAME, Filters(text="bus", cursor="q9"), facts(ROW, stretch=CasePage((ROW,), "q5")))
+
+    assert page.next_href == "/queue?q=bus&cursor=q5"
+    assert page.first_href == "/queue?q=bus"
+    assert page.clear_href == "/queue"
+
+
+def test_it_marks_only_what_speaks_against_a_comment():
+    reasons = (
+        Reason("SPAM_WORDS", "Words.", Head.SPAM, 2.0, (Span(0, 3),)),
+        Reason("TOXICITY_WORDS", "Words.", Head.TOXICITY, -2.0, (Span(4, 9),)),
+    )
+
+    row = row_view(replace(ROW, reasons=reasons), a_user(), NOON)
+
+    assert row.text.words_for == ("The",)
+    assert row.text.words_against == ()
+    assert [line.tone for line in row.reasons] == ["for", "against"]
+
+
+def test_it_offers_no_decision_to_a_viewer():
+    assert row_view(ROW, a_user(), NOON).may_review
+    assert not row_view(ROW, a_user(role=Role.VIEWER), NOON).may_review
+
+
+def test_it_says_through_whom_a_case_was_decided():
+    done = replace(ROW, action=Action.REJECT, decided_by=DecidedBy.SITE)
+
+    assert row_view(done, a_user(), NOON).state == "Rejected by the site"
+    assert row_view(ROW, a_user(), NOON).state == "Held"
+
+
+def test_it_folds_long_texts_and_stays_bounded():
+    row = row_view(replace(ROW, body="word " * 4_000), a_user(), NOON)
+
+    assert sum(len(piece.text) for piece in row.text.pieces) <= 420
+    assert row.text.folded_chars + row.text.left_out_chars > 19_000
+    assert sum(len(piece.text) for piece in row.text.folded) < 2_000

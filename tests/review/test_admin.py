@@ -1,0 +1,93 @@
+"""The administrator's pages: what they list, and sending a message again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from factories import NOON, a_site, a_user
+from modbot.domain import Attempt, DeliveryState, Hook, Role
+from review.conftest import HASH
+
+
+@pytest.fixture
+def given_up(house, ada_site, arrive, clock):
+    """A message that its site never took."""
+    house.store.change_site(replace(ada_site, hook=Hook("https://gazette.example/hook")), NOON)
+    arrive()
+    (delivery,) = house.store.claim_deliveries(clock(), 10, 60)
+    attempt = Attempt(delivered=False, permanent=True, reason="timeout", status=None, at=clock())
+    assert house.store.record_attempt(delivery, attempt, None)
+    return delivery
+
+
+def test_it_works(at_the_desk, given_up, ada_site):
+    page = at_the_desk("dora").get("/admin/sites").text
+
+    for shown in (ada_site.name, "Borrowed", "https://gazette.example/hook", "Given up", "did not answer in time"):
+        assert shown in page, shown
+
+
+def test_it_sends_a_message_again(at_the_desk, given_up, house, ada_site):
+    path = f"/admin/sites/{ada_site.id}/deliveries/{given_up.id}/resending"
+    dora = at_the_desk("dora")
+
+    assert at_the_desk("ada").post(path).status_code == 404
+    assert dora.post(f"/admin/sites/{ada_site.id}/deliveries/unknown/resending").status_code == 404
+    assert dora.post(path).location == "/admin/sites"
+
+    (row,) = house.store.deliveries(ada_site.id)
+    assert row.state is DeliveryState.PENDING
+    assert house.wake.is_set()
+
+
+def test_it_shows_an_administrator_of_one_site_nothing_of_others(house, visitor, ada_site, ben_site, given_up):
+    house.store.add_user(a_user(id="user-eve", name="eve", role=Role.ADMIN, site_ids=frozenset({ben_site.id})), HASH)
+    visitor.log_in("eve")
+
+    assert ada_site.name not in visitor.get("/admin/sites").text
+    people = visitor.get("/admin/users").text
+    assert "<bdi>ben</bdi>" in people
+    assert "<bdi>dora</bdi>" in people
+    assert "<bdi>cal</bdi>" not in people
+    path = f"/admin/sites/{ada_site.id}/deliveries/{given_up.id}/resending"
+    assert visitor.post(path).status_code == 404
+
+
+def test_it_lists_people_with_their_roles(at_the_desk, house):
+    house.store.disable_user("user-cal")
+
+    page = at_the_desk("dora").get("/admin/users").text
+
+    for shown in ("ada", "Moderator", "Harbour Gazette", "dora", "(you)", "All sites", "Viewer", "Disabled"):
+        assert shown in page, shown
+
+
+def test_it_lists_models_and_marks_the_live_one(app, at_the_desk, house, tmp_path):
+    for version in ("2026-01", "2026-02"):
+        folder = tmp_path / "comments" / version
+        folder.mkdir(parents=True)
+        (folder / "card.json").write_text(json.dumps({"heads": ["spam", "toxicity"]}))
+    app.extensions["modbot"] = replace(house, model_dirs=(tmp_path,))
+    house.store.set_live_model("2026-02", "dora", NOON)
+
+    page = at_the_desk("dora").get("/admin/models").text
+
+    assert page.index("2026-01") < page.index("2026-02") < page.index("Live")
+    assert page.count("Live") == 1
+
+
+def test_it_says_how_to_begin(at_the_desk):
+    assert "modbot train" in at_the_desk("dora").get("/admin/models").text
+
+
+def test_it_counts_what_waits_for_each_site(at_the_desk, arrive, house, given_up):
+    house.store.add_site(a_site(id="site-third", name="Third", created_at=NOON + timedelta(1)), [])
+
+    page = at_the_desk("dora").get("/overview").text
+
+    for shown in ("In the queue", "By site", "Third", "Harbour Gazette"):
+        assert shown in page, shown
