@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from modbot.domain import Action, Case, DecidedBy, History, NewCase
 from modbot.errors import CaseNotFound, KeyReused, StaleReview
-from modbot.storage.engine import Database
+from modbot.storage.engine import Database, Hot
 from modbot.storage.ids import new_id
 from modbot.storage.outbox import Change, announce
 from modbot.storage.rows import (
@@ -48,13 +48,17 @@ HISTORY_LIMIT = 1_000
 PEOPLE = frozenset({DecidedBy.PERSON.value, DecidedBy.SITE.value})
 
 # A repeat of a known key inserts nothing, and the row count says so; no engine aborts over it.
-_INSERT_CASE = {
-    "sqlite": sqlite.insert(cases).on_conflict_do_nothing(index_elements=["site_id", "key"]),
-    "postgresql": postgresql.insert(cases).on_conflict_do_nothing(index_elements=["site_id", "key"]),
-}
-_INSERT_COMMENT = insert(comments).inline()
-_INSERT_VERDICT = insert(verdicts).inline()
-_INSERT_SIGNALS = insert(signals).inline()
+_INSERT_CASE = Hot(
+    {
+        "sqlite": sqlite.insert(cases).on_conflict_do_nothing(index_elements=["site_id", "key"]),
+        "postgresql": postgresql.insert(cases).on_conflict_do_nothing(index_elements=["site_id", "key"]),
+    }
+)
+_INSERT_COMMENT = Hot(
+    insert(comments).values({c.name: bindparam(c.name) for c in comments.c if c.name != "id"}).inline()
+)
+_INSERT_VERDICT = Hot(insert(verdicts).inline())
+_INSERT_SIGNALS = Hot(insert(signals).inline())
 _CASE = (
     select(
         cases.c.id.label("case_id"),
@@ -93,19 +97,21 @@ _STATE = select(
 _LOCKED_STATE = _STATE.with_for_update()
 
 
-def _newest(kind: str, *where: Any) -> Any:
+def _newest(kind: str, decided_by: Any, where: Any) -> Any:
     found = (
-        select(literal_column(f"'{kind}'").label("kind"), cases.c.action, cases.c.decided_by)
-        .where(cases.c.site_id == bindparam("given_site"), *where)
+        select(literal_column(f"'{kind}'").label("kind"), cases.c.action, decided_by)
+        .where(cases.c.site_id == bindparam("given_site"), where)
         .order_by(cases.c.id.desc())
         .limit(HISTORY_LIMIT)
     )
     return select(found.subquery())
 
 
-_HISTORY = union_all(
-    _newest("author", cases.c.author_key == bindparam("given_author")),
-    _newest("text", cases.c.fingerprint == bindparam("given_fingerprint")),
+_HISTORY = Hot(
+    union_all(
+        _newest("author", literal_column("''").label("decided_by"), cases.c.author_key == bindparam("given_author")),
+        _newest("text", cases.c.decided_by, cases.c.fingerprint == bindparam("given_fingerprint")),
+    )
 )
 
 
@@ -155,7 +161,7 @@ class CaseVerbs:
         by_people = {action.value: 0 for action in Action}
         same_text = 0
         with self._db.reading() as connection:
-            for kind, action, decided_by in connection.execute(_HISTORY, asked):
+            for kind, action, decided_by in _HISTORY.run(connection, asked).fetchall():
                 if kind == "author":
                     author[action] += 1
                 else:
@@ -194,7 +200,7 @@ class CaseVerbs:
             new = replace(new, comment=replace(new.comment, key=case_id))
         queued = _is_queued(new)
         with self._db.writing() as connection:
-            inserted = connection.execute(_INSERT_CASE[self._db.engine.dialect.name], _case_row(case_id, new, queued))
+            inserted = _INSERT_CASE.run(connection, _case_row(case_id, new, queued))
             if not inserted.rowcount:
                 return _repeated(connection, new), False
             _append_text(connection, case_id, 1, new)
@@ -334,11 +340,11 @@ def _case_row(case_id: str, new: NewCase, queued: bool) -> dict[str, Any]:  # no
 
 
 def _append_text(connection: Connection, case_id: str, revision: int, new: NewCase) -> None:
-    connection.execute(_INSERT_COMMENT, comment_row(case_id, revision, new))
-    connection.execute(_INSERT_VERDICT, verdict_row(case_id, revision, new))
+    _INSERT_COMMENT.run(connection, comment_row(case_id, revision, new))
+    _INSERT_VERDICT.run(connection, verdict_row(case_id, revision, new))
     codes = signal_rows(case_id, revision, new)
     if codes:
-        connection.execute(_INSERT_SIGNALS, codes)
+        _INSERT_SIGNALS.run_many(connection, codes)
 
 
 def _repeated(connection: Connection, new: NewCase) -> Case:

@@ -7,14 +7,14 @@ SQLAlchemy, orjson and ``errors``; never Alembic.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from threading import Lock
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy import ClauseElement, Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from modbot.errors import ConfigError, NotMigrated, StoreError, StoreUnavailable
@@ -44,23 +44,76 @@ class Database:
         self._writer = engine.execution_options(writing=True)
         # SQLite has one writer per file. Threads of this process queue here, in order and without
         # polling; other processes wait by busy_timeout.
+        self._driver: Any = engine.dialect.loaded_dbapi
         self._turn: Any = Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection in a transaction that only reads."""
-        with _translated(), self.engine.begin() as connection:
+        with self._translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection in a transaction that holds the write lock from its start."""
-        with _translated(), self._turn, self._writer.begin() as connection:
+        with self._translated(), self._turn, self._writer.begin() as connection:
             yield connection
 
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeout as error:
+            raise StoreUnavailable("All database connections are busy: try again in a moment.") from error
+        except DBAPIError as error:
+            raise self._refusal(error.orig) from error
+        except self._driver.Error as error:
+            raise self._refusal(error) from error
+        except StatementError as error:
+            raise StoreError(f"The store cannot hold such a value: {error.orig}; nothing was changed.") from error
+
+    def _refusal(self, error: BaseException | None) -> StoreError:
+        kind = type(error).__name__
+        if _lacks_table(error):
+            return NotMigrated("The database has another schema: run `modbot db upgrade`.")
+        if isinstance(error, (self._driver.OperationalError, self._driver.InterfaceError)):
+            return StoreUnavailable(f"The database did not answer ({kind}): try again in a moment.")
+        return StoreError(f"The database refused ({kind}); nothing was changed.")
+
+
+class Hot:
+    """A statement of the hot path: compiled once for each engine, then handed to the driver as it is.
+
+    A submission runs seven statements. Going through ``Connection.execute`` costs more for each than SQLite
+    itself does, so these few go beneath it; types are still SQLAlchemy's.
+    """
+
+    def __init__(self, statement: ClauseElement | Mapping[str, ClauseElement]) -> None:
+        self._statement = statement
+        self._ready: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {}
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
+        """Run it once and return the driver's cursor."""
+        sql, arrange = self._for(connection.dialect)
+        cursor = connection.connection.cursor()
+        cursor.execute(sql, arrange(values))
+        return cursor
+
+    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run it once for each row, in one call of the driver."""
+        sql, arrange = self._for(connection.dialect)
+        connection.connection.cursor().executemany(sql, [arrange(row) for row in rows])
+
+    def _for(self, dialect: Dialect) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+        if dialect.name not in self._ready:
+            statement = self._statement
+            chosen = statement[dialect.name] if isinstance(statement, Mapping) else statement
+            self._ready[dialect.name] = _compiled(chosen, dialect)
+        return self._ready[dialect.name]
 
 
 def open_database(url: str) -> Database:
@@ -110,24 +163,25 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        raise StoreError("The database refused a row that breaks its own rules; nothing was changed.") from error
-    except PoolTimeout as error:
-        raise StoreUnavailable("All database connections are busy: try again in a moment.") from error
-    except DBAPIError as error:
-        if _lacks_table(error):
-            raise NotMigrated("The database has another schema: run `modbot db upgrade`.") from error
-        if isinstance(error, (OperationalError, InterfaceError)):
-            raise StoreUnavailable(f"The database did not answer ({type(error.orig).__name__}): try again.") from error
-        raise StoreError(f"The database refused ({type(error.orig).__name__}); nothing was changed.") from error
+def _compiled(statement: ClauseElement, dialect: Dialect) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
+    compiled: Any = statement.compile(dialect=dialect)
+    fixed = {name: value for name, value in compiled.params.items() if value is not None}
+    steps = [
+        (name, fixed.get(name), compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
+        for name in (compiled.positiontup or compiled.binds)
+    ]
+
+    def value(name: str, default: Any, process: Callable[[Any], Any] | None, values: Mapping[str, Any]) -> Any:
+        given = values.get(name, default)
+        return given if process is None else process(given)
+
+    if compiled.positiontup:
+        return str(compiled), lambda values: tuple(value(*step, values) for step in steps)
+    return str(compiled), lambda values: {step[0]: value(*step, values) for step in steps}
 
 
-def _lacks_table(error: DBAPIError) -> bool:
-    return str(error.orig).startswith(("no such table", "no such column")) or getattr(error.orig, "sqlstate", "") in {
+def _lacks_table(error: BaseException | None) -> bool:
+    return str(error).startswith(("no such table", "no such column")) or getattr(error, "sqlstate", "") in {
         "42P01",
         "42703",
     }

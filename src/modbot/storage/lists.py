@@ -7,24 +7,28 @@ list for each. May import ``domain``, this room and SQLAlchemy.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, false, func, select, true, union_all
+from sqlalchemy import CompoundSelect, Connection, Select, false, func, select, true, union_all
 
 from modbot.domain import Action, CasePage, CaseQuery, CaseRow, DecidedBy
 from modbot.storage.engine import Database
 from modbot.storage.rows import reasons_from, scores_from
 from modbot.storage.search import matches, words_in
-from modbot.storage.tables import CaseTable, CommentTable, SignalTable, VerdictTable, table
+from modbot.storage.tables import CaseTable, CommentTable, SignalTable, SiteTable, VerdictTable, table
 
 cases = table(CaseTable)
 comments = table(CommentTable)
 verdicts = table(VerdictTable)
 signals = table(SignalTable)
+sites = table(SiteTable)
 
 PAGE_LIMIT = 200
 # Nobody acts differently on 10,000 and on 12,000 waiting cases, but counting them takes longer.
 COUNT_LIMIT = 10_000
+# SQLite joins at most 500 selections in one statement.
+SITES_AT_ONCE = 100
 QUEUED_MARK, REST_MARK = "q", "r"
 
 _ROW = (
@@ -71,16 +75,16 @@ class ListVerbs:
             the next page, empty at the end.
         """
         words = words_in(query.text)
-        if query.site_ids == () or (query.text.strip() and not words):
+        if query.text.strip() and not words:
             return CasePage(())
         limit = max(1, min(query.limit, PAGE_LIMIT))
         rows: list[Any] = []
         with self._db.reading() as connection:
+            site_ids = _sites_of(connection, query)
             for queued, before in _stretches(query):
                 wanted = limit + 1 - len(rows)
-                keys = _keys(query, (queued, before, wanted), words, connection.dialect.name).subquery()
-                page = _ROW.join(keys, keys.c.id == cases.c.id).order_by(cases.c.id.desc()).limit(wanted)
-                rows += connection.execute(page).all()
+                keys = _Keys(query, queued, before, wanted, words)
+                rows += _page(connection, keys, site_ids)
                 if len(rows) > limit:
                     break
         shown = rows[:limit]
@@ -125,9 +129,9 @@ class ListVerbs:
         tuple of str
             In alphabetical order, each once.
         """
-        wheres: list[list[Any]] = [[]] if site_ids is None else [[signals.c.site_id == one] for one in site_ids]
         with self._db.reading() as connection:
-            found = {code for where in wheres for code in connection.execute(_codes(where)).scalars()}
+            asked = connection.execute(select(sites.c.id)).scalars() if site_ids is None else site_ids
+            found = {code for site_id in tuple(asked) for code in connection.execute(_codes(site_id)).scalars()}
         return tuple(sorted(found))
 
 
@@ -147,55 +151,71 @@ def _cursor(query: CaseQuery, last: Any) -> str:
     return f"{mark}{last.id}"
 
 
-def _keys(
-    query: CaseQuery, stretch: tuple[bool | None, str, int], words: tuple[str, ...], engine: str
-) -> Select[Any] | CompoundSelect[Any]:
-    """Select the ids of one page: for each site its own newest, so that every site's index is walked."""
-    queued, before, limit = stretch
-    narrowed = _narrowed(query, queued, before)
-    if words:
-        narrowed = narrowed.join(
-            comments, (comments.c.case_id == cases.c.id) & (comments.c.revision == cases.c.text_revision)
-        ).where(matches(words, engine))
-    if query.site_ids is None:
-        return _newest(narrowed, query, limit)
-    owner = signals.c.site_id if query.reason else cases.c.site_id
-    per_site = [_newest(narrowed.where(owner == site_id), query, limit) for site_id in query.site_ids]
-    return union_all(*(select(some.subquery()) for some in per_site))
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Which ids one stretch of a list asks for."""
+
+    query: CaseQuery
+    queued: bool | None
+    before: str
+    limit: int
+    words: tuple[str, ...]
 
 
-def _narrowed(query: CaseQuery, queued: bool | None, before: str) -> Select[Any]:  # noqa: FBT001
+def _sites_of(connection: Connection, query: CaseQuery) -> tuple[str, ...] | None:
+    """Name the sites whose indexes are walked; None where the cases' own order serves all of them."""
+    if query.site_ids is not None:
+        return query.site_ids
+    walks_cases = query.action is None and query.queued is None and query.order != "queue" and not query.reason
+    if walks_cases:
+        return None
+    return tuple(connection.execute(select(sites.c.id)).scalars())
+
+
+def _page(connection: Connection, keys: _Keys, site_ids: tuple[str, ...] | None) -> list[Any]:
+    """Read the rows of a stretch: for each site its own newest, so that every site's index is walked."""
+    narrowed = _narrowed(keys, connection.dialect.name)
+    if site_ids is None:
+        return _rows(connection, narrowed, keys.limit)
+    owner = signals.c.site_id if keys.query.reason else cases.c.site_id
+    rows: list[Any] = []
+    for start in range(0, len(site_ids), SITES_AT_ONCE):
+        some = [narrowed.where(owner == site_id).subquery() for site_id in site_ids[start : start + SITES_AT_ONCE]]
+        rows += _rows(connection, union_all(*(select(one) for one in some)), keys.limit)
+    return sorted(rows, key=lambda row: row.id, reverse=True)[: keys.limit]
+
+
+def _rows(connection: Connection, keys: Select[Any] | CompoundSelect[Any], limit: int) -> list[Any]:
+    wanted = keys.subquery()
+    page = _ROW.join(wanted, wanted.c.id == cases.c.id).order_by(cases.c.id.desc()).limit(limit)
+    return list(connection.execute(page).all())
+
+
+def _narrowed(keys: _Keys, engine: str) -> Select[Any]:
+    query, narrowed = keys.query, select(cases.c.id)
+    key = cases.c.id
     if query.reason:
-        narrowed = (
-            select(cases.c.id)
-            .join(signals, (signals.c.case_id == cases.c.id) & (signals.c.revision == cases.c.text_revision))
-            .where(signals.c.code == query.reason)
-        )
-    else:
-        narrowed = select(cases.c.id)
-    if before:
-        narrowed = narrowed.where((signals.c.case_id if query.reason else cases.c.id) < before)
-    if queued is not None:
+        key = signals.c.case_id
+        spoken = (signals.c.case_id == cases.c.id) & (signals.c.revision == cases.c.text_revision)
+        narrowed = narrowed.join(signals, spoken).where(signals.c.code == query.reason)
+    if keys.words:
+        shown = (comments.c.case_id == cases.c.id) & (comments.c.revision == cases.c.text_revision)
+        narrowed = narrowed.join(comments, shown).where(matches(keys.words, engine))
+    if keys.before:
+        narrowed = narrowed.where(key < keys.before)
+    if keys.queued is not None:
         # Spelled as a comparison because SQLite uses an index for "= 1" and not for a bare column.
-        narrowed = narrowed.where(cases.c.queued == (true() if queued else false()))
-    if query.action is not None:
-        narrowed = narrowed.where(cases.c.action == query.action.value)
-    if query.page_url:
-        narrowed = narrowed.where(cases.c.page_url == query.page_url)
-    if query.author_key:
-        narrowed = narrowed.where(cases.c.author_key == query.author_key)
-    return narrowed
+        narrowed = narrowed.where(cases.c.queued == (true() if keys.queued else false()))
+    equal = {"action": query.action and query.action.value, "page_url": query.page_url, "author_key": query.author_key}
+    narrowed = narrowed.where(*(cases.c[name] == value for name, value in equal.items() if value))
+    return narrowed.order_by(key.desc()).limit(keys.limit)
 
 
-def _newest(some: Select[Any], query: CaseQuery, limit: int) -> Select[Any]:
-    key = signals.c.case_id if query.reason else cases.c.id
-    return some.order_by(key.desc()).limit(limit)
-
-
-def _codes(where: list[Any]) -> Select[Any]:
+def _codes(site_id: str) -> Select[Any]:
     """Walk from each code to the next one: as many steps as there are codes, however many cases."""
-    seen = select(func.min(signals.c.code).label("code")).where(*where).cte("seen", recursive=True)
-    after = select(func.min(signals.c.code)).where(signals.c.code > seen.c.code, *where).scalar_subquery()
+    first = select(func.min(signals.c.code).label("code")).where(signals.c.site_id == site_id)
+    seen = first.cte("seen", recursive=True)
+    after = first.where(signals.c.code > seen.c.code).scalar_subquery()
     seen = seen.union_all(select(after.correlate(seen)).where(seen.c.code.is_not(None)))
     return select(seen.c.code).where(seen.c.code.is_not(None))
 

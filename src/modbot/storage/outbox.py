@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, insert, null, or_, select, update
 
 from modbot.domain import Action, Attempt, DecidedBy, Delivery, DeliveryRow, DeliveryState, Event
-from modbot.storage.engine import Database
+from modbot.storage.engine import Database, Hot
 from modbot.storage.ids import new_id
 from modbot.storage.tables import OPEN_DELIVERY, AttemptTable, DeliveryTable, SiteTable, table
 
@@ -42,11 +42,13 @@ _FIELDS = (
     "last_reason",
 )
 # One statement decides whether the site has a hook at all and queues the row if so.
-_ANNOUNCE = insert(deliveries).from_select(
-    _FIELDS,
-    select(*(bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in _FIELDS)).where(
-        sites.c.id == bindparam("new_site_id", type_=sites.c.id.type), sites.c.hook_url.is_not(None)
-    ),
+_ANNOUNCE = Hot(
+    insert(deliveries).from_select(
+        _FIELDS,
+        select(*(bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in _FIELDS)).where(
+            sites.c.id == bindparam("new_site_id", type_=sites.c.id.type), sites.c.hook_url.is_not(None)
+        ),
+    )
 )
 
 
@@ -82,7 +84,7 @@ def announce(connection: Connection, change: Change) -> None:
         "lease": "",
         "last_reason": "",
     }
-    connection.execute(_ANNOUNCE, {f"new_{name}": value for name, value in values.items()})
+    _ANNOUNCE.run(connection, {f"new_{name}": value for name, value in values.items()})
 
 
 def withdraw(connection: Connection, case_id: str, revision: int) -> bool:

@@ -228,17 +228,21 @@ def without_words(reasons: list[Any], explanation: dict[str, Any]) -> dict[str, 
 
 def _explanation(heads: tuple[HeadScore, ...], signals: tuple[Signal, ...]) -> dict[str, Any]:
     shared = list(takewhile(lambda term: term.kind != "rule", heads[0].terms)) if heads else []
-    parts = [_parts(term) for term in shared]
+    places = [term.spans for term in shared]
+    words = [(term.label, term.kind) for term in shared]
     return {
-        "terms": parts,
-        "heads": [_head_parts(head, parts) for head in heads],
+        "terms": [_parts(term) for term in shared],
+        "heads": [_head_parts(head, words, places) for head in heads],
         "signals": [[s.code, s.strength, s.detail, s.source, _flat(s.spans)] for s in signals],
     }
 
 
-def _head_parts(head: HeadScore, shared: list[list[Any]]) -> list[Any]:
+def _head_parts(head: HeadScore, words: list[tuple[str, str]], places: list[tuple[Span, ...]]) -> list[Any]:
     """Write the shares of the shared terms as bare numbers, and whatever else this head has in full."""
-    same = len(shared) if [_parts(term) for term in head.terms[: len(shared)]] == shared else 0
+    first = head.terms[: len(words)]
+    # The heads share one pass over the text, so the places are mostly the same objects and compare at once.
+    is_same = [term.spans for term in first] == places and [(term.label, term.kind) for term in first] == words
+    same = len(words) if is_same else 0
     rest = [[*_parts(term), term.share] for term in head.terms[same:]]
     return [head.head.value, head.bias, [term.share for term in head.terms[:same]], rest]
 
@@ -266,6 +270,8 @@ def _wordless(part: list[Any]) -> list[Any]:
 
 
 def _flat(spans: tuple[Span, ...]) -> list[int]:
+    if len(spans) == 1:
+        return [spans[0].start, spans[0].end]
     return list(chain.from_iterable((span.start, span.end) for span in spans))
 
 

@@ -158,15 +158,14 @@ def _lay_cases() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_cases"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_cases_site_id"),
         sa.UniqueConstraint("site_id", "key", name="uq_cases_site_id_key"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_cases_action", "cases", ["action", "id"])
-    op.create_index("ix_cases_author", "cases", ["author_key", "id", "site_id", "action"])
+    op.create_index("ix_cases_action", "cases", ["site_id", "action", "id"])
+    op.create_index("ix_cases_author", "cases", ["author_key", "site_id", "id", "action"])
     op.create_index("ix_cases_fingerprint", "cases", ["site_id", "fingerprint", "id", "action", "decided_by"])
-    op.create_index("ix_cases_page", "cases", ["page_url", "id"])
-    op.create_index("ix_cases_queue", "cases", ["queued", "id"])
+    op.create_index("ix_cases_page", "cases", ["page_url", "site_id", "action", "id"])
+    op.create_index("ix_cases_queue", "cases", ["site_id", "queued", "id"])
     op.create_index("ix_cases_site", "cases", ["site_id", "id"])
-    op.create_index("ix_cases_site_action", "cases", ["site_id", "action", "id"])
-    op.create_index("ix_cases_site_queue", "cases", ["site_id", "queued", "id"])
 
 
 def _lay_texts() -> None:
@@ -230,18 +229,17 @@ def _lay_verdicts() -> None:
     )
     op.create_table(
         "signals",
+        _some("site_id", TEXT),
+        _some("code", TEXT),
         _some("case_id", TEXT),
         _some("revision", NUMBER),
-        _some("code", TEXT),
-        _some("site_id", TEXT),
         _maybe("strength", FLOAT, "NULL for a reason that is no signal"),
         _maybe("share", FLOAT, "log-odds; NULL for a signal that is no reason"),
-        sa.PrimaryKeyConstraint("case_id", "revision", "code", name="pk_signals"),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_signals_case_id"),
+        sa.PrimaryKeyConstraint("site_id", "code", "case_id", "revision", name="pk_signals"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_signals_site_id"),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_signals_case_id"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_signals_code", "signals", ["code", "case_id"])
-    op.create_index("ix_signals_site_code", "signals", ["site_id", "code", "case_id"])
 
 
 def _lay_answers() -> None:
@@ -262,6 +260,7 @@ def _lay_answers() -> None:
         _some("was_queued", YES_NO),
         sa.PrimaryKeyConstraint("case_id", "revision", name="pk_reviews"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_reviews_case_id"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "reports",
