@@ -110,11 +110,10 @@ def risks(margins: NDArray[np.float64], evidence: Evidence) -> NDArray[np.float6
     ndarray of shape (n,)
         Values in (0, 1].
     """
-    if not len(margins):
-        return np.empty(0)
-    by_head = [[_rank(m, column) for m in margins[:, at].tolist()] for at, column in enumerate(evidence.ranks)]
-    found: NDArray[np.float64] = np.array(by_head).max(axis=0)
-    return found
+    worst = np.zeros(len(margins))
+    for at, column in enumerate(evidence.ranks):
+        worst = np.maximum(worst, _ranks(margins[:, at], column))
+    return worst
 
 
 def cutoffs(evidence: Evidence, max_good_rejected: float, max_bad_published: float) -> Cutoffs:
@@ -255,3 +254,15 @@ def _rank(margin: float, column: NDArray[np.float64]) -> float:
         return 1.0 - math.exp(float(column[-1]) - margin) / (n + 1)
     low, high = float(column[at - 1]), float(column[at])
     return (at + (margin - low) / (high - low)) / (n + 1)
+
+
+def _ranks(margins: NDArray[np.float64], column: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`_rank` of many."""
+    n = column.size
+    at = column.searchsorted(margins, side="right")
+    low, high = column[np.maximum(at - 1, 0)], column[np.minimum(at, n - 1)]
+    inside = at + (margins - low) / np.where(high > low, high - low, 1.0)
+    below = np.exp(np.clip(margins - column[0], -700.0, 0.0))
+    above = n + 1 - np.exp(-np.maximum(margins - column[-1], 0.0))
+    found: NDArray[np.float64] = np.where(at == 0, below, np.where(at == n, above, inside)) / (n + 1)
+    return found

@@ -37,25 +37,29 @@ _BARE_TLDS = (
 _URL = r"(?:https?|ftp)://[^\s<>\"'\[\]{}|\\^`]+|www\d{0,2}\.[^\s<>\"'\[\]{}|\\^`]+"
 _BARE = rf"(?<![\w@.\-])(?:[^\W_](?:[\w\-]{{0,61}}[^\W_])?\.){{1,4}}(?:{_BARE_TLDS})(?![\w\-]|\.\w)(?:[/:?][^\s<>\"'\[\]]*)?"
 _ADDRESS = r"[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.){1,5}[a-z]{2,24}\b"
-_LINK = re.compile(rf"({_URL})|({_ADDRESS})|({_BARE})", re.IGNORECASE)
-_LINK_HINT = re.compile(r"://|www|\.[^\W\d_]{2}")
 _TRAILING = ".,;:!?)*'\u2019\u201d\u00bb\u3002\uff0c"
 
-# The order of the alternatives is the order of preference at one place in the text.
-_SCAN = re.compile(
-    rf"(?P<tag></?[a-z!][^<>]{{0,2000}}>|\[/?(?:url|link|b|i|u|img|quote|code|size|color|email)(?:=[^\]]{{0,500}})?\])"
-    r"|(?P<entity>&(?:\#\d{1,7}|\#x[0-9a-f]{1,6}|[a-z]{2,8});)"
-    rf"|(?P<link>{_URL})"
-    rf"|(?P<address>{_ADDRESS})"
-    rf"|(?P<bare>{_BARE})"
-    r"|(?P<digits>\d{3,})"
-    r"|(?P<spaced>(?<![^\W_])(?:[^\W\d_][ .\-_*]){3,}[^\W\d_](?![^\W_]))"
-    r"|(?P<leet>(?<=[a-z])[013457@$]{1,2}(?=[a-z])|(?<=[a-z])\${1,2}(?!\w)|(?<!\w)\$(?=[a-z]{2}))"
-    r"|(?P<letters>(?P<letter>[^\W\d_])(?P=letter){2,})"
-    r"|(?P<marks>(?P<mark>[!?.,*~=_\-])(?P=mark){3,})"
-)
-# Whether the scan can find anything at all: cheap tests that spare most comments the dear one.
-_HINT = re.compile(r"[<\[&@$]|://|www|\d|\.[^\W\d_]|(\w)\1\1|([!?.,*~=_\-])\2\2\2|(?<![^\W_])[^\W\d_][ .\-_*][^\W\d_][ .\-_*]")
+# What the scan looks for. The order of the alternatives is the order of preference at one place in the text. Each is tried only
+# where a cheap test says that it can occur at all: regular expressions with ten alternatives are dear on plain prose.
+_ALTERNATIVES = {
+    "tag": r"</?[a-z!][^<>]{0,2000}>|\[/?(?:url|link|b|i|u|img|quote|code|size|color|email)(?:=[^\]]{0,500})?\]",
+    "entity": r"&(?:\#\d{1,7}|\#x[0-9a-f]{1,6}|[a-z]{2,8});",
+    "link": _URL,
+    "address": _ADDRESS,
+    "bare": _BARE,
+    "digits": r"\d{3,}",
+    "spaced": r"(?<![^\W_])(?:[^\W\d_][ .\-_*]){3,}[^\W\d_](?![^\W_])",
+    "leet": r"(?<=[a-z])[013457@$]{1,2}(?=[a-z])|(?<=[a-z])\${1,2}(?!\w)|(?<!\w)\$(?=[a-z]{2})",
+    "letters": r"(?P<letter>[^\W\d_])(?P=letter){2,}",
+    "marks": r"(?P<mark>[!?.,*~=_\-])(?P=mark){3,}",
+}
+_LEET_CHARS = "013457@$"
+_DIGITS_HINT = re.compile(r"\d\d\d")
+_BARE_HINT = re.compile(r"\.[^\W\d_]{2}")
+_SPACED_HINT = re.compile(r"[ .\-_*][^\W\d_][ .\-_*][^\W\d_][ .\-_*]")
+_LETTERS_HINT = re.compile(r"([^\W\d_])\1\1")
+_TRIPLES = tuple(3 * letter for letter in "oehsaliutnrmfcgpwkbdyvxzqj")
+_RUNS = tuple(4 * mark for mark in "!.?-*=_~,")
 _HREF = re.compile(r"""(?:href\s*=\s*|\[(?:url|link|img)=)["']?([^"'\s>\]]+)""")
 _LEET = str.maketrans("013457@$", "oieastas")
 
@@ -128,13 +132,14 @@ def normalise(text: str) -> Normalised:
         Lower-case text and, per character, the original characters it stands for.
     """
     folded, starts, ends = _fold(text)
-    if _HINT.search(folded) is None:
+    possible = _possible(folded)
+    if not possible:
         return Normalised(folded, starts, ends)
     pieces: list[str] = []
     new_starts: list[int] = []
     new_ends: list[int] = []
     done = 0
-    for match in _SCAN.finditer(folded):
+    for match in _scanner(possible).finditer(folded):
         start, end = match.span()
         if start > done:
             pieces.append(folded[done:start])
@@ -169,11 +174,13 @@ def links(body: str) -> tuple[Link, ...]:
     tuple of Link
         Spans in characters of ``body``. ``url`` always has a scheme; ``host`` is lower case, without ``www.`` and port.
     """
-    if _LINK_HINT.search(body) is None:
+    schemes = "://" in body or "www" in body or "WWW" in body
+    bare = _BARE_HINT.search(body) is not None
+    if not schemes and not bare:
         return ()
     found = []
-    for match in _LINK.finditer(body):
-        if match.lastindex == 2:  # an address: matched so that its domain is not taken for a link
+    for match in _link_finder(schemes=schemes, address="@" in body, bare=bare).finditer(body):
+        if match.lastgroup == "address":  # matched so that its domain is not taken for a link
             continue
         url = match.group().rstrip(_TRAILING)
         target = url if "://" in url else f"http://{url}"
@@ -249,6 +256,46 @@ def fingerprint(body: str) -> str:
     if len(kept) < _FINGERPRINT_LETTERS_MIN:
         kept = "".join(text.split()) or "".join(body.split())
     return hashlib.sha256(kept.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+# -- looking where it can pay ------------------------------------------------------
+
+
+def _possible(text: str) -> tuple[str, ...]:
+    """The alternatives of the scan that a text can contain."""
+    found = []
+    if "<" in text or "[" in text:
+        found.append("tag")
+    if "&" in text and ";" in text:
+        found.append("entity")
+    if "://" in text or "www" in text:
+        found.append("link")
+    if "@" in text:
+        found.append("address")
+    if _BARE_HINT.search(text):
+        found.append("bare")
+    if _DIGITS_HINT.search(text):
+        found.append("digits")
+    if _SPACED_HINT.search(text):
+        found.append("spaced")
+    if any([char in text for char in _LEET_CHARS]):
+        found.append("leet")
+    if any([triple in text for triple in _TRIPLES]) or (not text.isascii() and _LETTERS_HINT.search(text)):
+        found.append("letters")
+    if any([run in text for run in _RUNS]):
+        found.append("marks")
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=1024)
+def _scanner(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{name}>{_ALTERNATIVES[name]})" for name in names))
+
+
+@functools.lru_cache(maxsize=8)
+def _link_finder(*, schemes: bool, address: bool, bare: bool) -> re.Pattern[str]:
+    parts = [f"(?P<url>{_URL})"] * schemes + [f"(?P<address>{_ADDRESS})"] * address + [f"(?P<bare>{_BARE})"] * bare
+    return re.compile("|".join(parts), re.IGNORECASE)
 
 
 # -- folding one character at a time --------------------------------------------

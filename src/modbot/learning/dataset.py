@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from modbot.domain import Author, Comment, Head, Label
+from modbot.domain import Author, Comment, DecidedBy, Head, Label
 from modbot.errors import ModelError
 from modbot.text import fingerprint
 
@@ -129,7 +129,7 @@ def from_labels(labels: Iterable[Label]) -> Iterator[Example]:
     Yields
     ------
     Example
-        Of the source ``reviews``.
+        Of the source ``reviews``, or ``reviews_by_site`` where the site's own moderators decided.
     """
     for label in labels:
         author = Author(key=label.author_key, email_domain=label.email_domain, disposable=label.disposable)
@@ -144,7 +144,8 @@ def from_labels(labels: Iterable[Label]) -> Iterator[Example]:
             page_title=label.page_title,
             elapsed_ms=label.elapsed_ms,
         )
-        yield Example(comment, label.labels, "reviews", "train", label.received_at)
+        source = "reviews" if label.decided_by is DecidedBy.PERSON else "reviews_by_site"
+        yield Example(comment, label.labels, source, "train", label.received_at)
 
 
 def unique(examples: Iterable[Example]) -> list[Example]:

@@ -1,19 +1,61 @@
 """Measure a head: pure functions from answers and probabilities to numbers.
 
 Each is compared in its test with a hand calculation or an independent implementation. Reads and writes nothing;
-may import ``domain``.
+may import ``domain``, ``promise`` and ``scoring``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from modbot import promise
+from modbot.domain import Policy
+from modbot.learning.dataset import Example
+from modbot.scoring.heads import Model
+
 _BINS = 15
+
+
+def compare(model: Model, examples: Sequence[Example]) -> dict[str, dict[str, Any]]:
+    """Measure a model on examples of one source, head by head, and what the borrowed policy would do.
+
+    Parameters
+    ----------
+    model : Model
+        Any fitted model.
+    examples : sequence of Example
+        At least one.
+
+    Returns
+    -------
+    dict
+        Per head what `measure` gives, with the shares rejected and published at the default promises.
+    """
+    margins = model.margins(example.comment for example in examples)
+    wishes = Policy()
+    cutoffs = promise.cutoffs(model.evidence, wishes.max_good_rejected, wishes.max_bad_published)
+    risks = promise.risks(margins, model.evidence)
+    rejected = risks >= (np.inf if cutoffs.reject_from is None else cutoffs.reject_from)
+    published = risks < (-np.inf if cutoffs.publish_below is None else cutoffs.publish_below)
+    found = {}
+    for at, head in enumerate(model.heads):
+        rows = np.flatnonzero([head in example.labels for example in examples])
+        if rows.size:
+            y = np.array([examples[row].labels[head] >= 0.5 for row in rows], dtype=int)
+            figures: dict[str, Any] = dict(measure(y, expit(margins[rows, at]), prior=model.card["priors"][head.value]))
+            figures["good_rejected"] = _share(rejected[rows], y == 0)
+            figures["bad_rejected"] = _share(rejected[rows], y == 1)
+            figures["bad_published"] = _share(published[rows], y == 1)
+            figures["good_published"] = _share(published[rows], y == 0)
+            found[head.value] = figures
+    return found
 
 
 def measure(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: float) -> dict[str, float | int | None]:
@@ -128,20 +170,5 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
-def worst(figures: Mapping[str, Mapping[str, float | int | None]], name: str) -> float | None:
-    """Give the smallest of a figure over slices.
-
-    Parameters
-    ----------
-    figures : mapping of str to mapping
-        Slices, each as `measure` gives it.
-    name : str
-        For example ``auc``.
-
-    Returns
-    -------
-    float or None
-        None if no slice has the figure.
-    """
-    values = [float(value) for slice_ in figures.values() if (value := slice_.get(name)) is not None]
-    return min(values, default=None)
+def _share(hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> float | None:
+    return float(hits[among].mean()) if among.any() else None

@@ -100,7 +100,7 @@ def current(dirs: Iterable[Path]) -> str | None:
     for directory in dirs:
         named = directory / BUNDLE / CURRENT
         if named.is_file():
-            return named.read_text(encoding="utf-8").strip()
+            return next(iter(named.read_text(encoding="utf-8").split()), None)
     return None
 
 

@@ -22,25 +22,26 @@ from modbot.scoring.features import (
     FIELD_VALUE,
     Reading,
     char_scale,
-    field_salt,
     field_text_scale,
-    hash_tokens,
     key_bucket,
     pair_buckets,
     read,
-    whole_buckets,
     word_scale,
     words_of,
 )
 from modbot.scoring.fields import FIELDS
+from modbot.scoring.lexicon import Lexicon
 
 if TYPE_CHECKING:
     from modbot.scoring import Scene
 
 # Shares below this many log-odds are told together as one: nobody reads them, and each costs time and room.
-_SMALL_SHARE = 0.02
+_SMALL_SHARE = 0.03
 _REST = "everything else"
 _BATCH = 1024
+# At most so many terms are told one by one, for the sub-heads and for the two that decide.
+_MAIN = frozenset({Head.SPAM, Head.TOXICITY})
+_TOLD_MAX = {False: 8, True: 40}
 
 BANDS = (
     (0.02, "almost certainly not"),
@@ -106,6 +107,10 @@ class Model:
     bias: NDArray[np.float64]
     evidence: Evidence
     card: Mapping[str, Any] = field(default_factory=dict)
+    lexicon: Lexicon = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lexicon", Lexicon(self.weights))
 
     @property
     def name(self) -> str:
@@ -149,8 +154,9 @@ class Model:
             characters of the original body. The largest shares come first.
         """
         reading = read(comment)
-        shares = _shares(reading, self.weights, self.bits)
-        return tuple(self._head_score(at, reading, shares[:, at], small) for at in range(len(self.heads)))
+        shares = _shares(reading, self)
+        spans: dict[int, tuple[Span, ...]] = {}
+        return tuple([self._head_score(at, reading, shares[:, at], small, spans) for at in range(len(self.heads))])
 
     def margins(self, comments: Iterable[Comment]) -> NDArray[np.float64]:
         """Answer every head's question about many comments, without reasons.
@@ -171,24 +177,26 @@ class Model:
         ]
         return np.concatenate(found) + self.bias if found else np.empty((0, len(self.heads)))
 
-    def _head_score(self, at: int, reading: Reading, shares: NDArray[np.float64], small: float) -> HeadScore:
+    def _head_score(
+        self, at: int, reading: Reading, shares: NDArray[np.float64], small: float, spans: dict[int, tuple[Span, ...]]
+    ) -> HeadScore:
         words = len(reading.words)
-        telling = np.flatnonzero(np.abs(shares) >= small) if small > 0 else np.arange(shares.size)
-        telling = telling[np.argsort(-np.abs(shares[telling]), kind="stable")]
-        values = shares.tolist()
+        size = np.abs(shares)
+        telling = np.argsort(-size, kind="stable")
+        if small > 0:
+            telling = telling[: min(int(np.count_nonzero(size >= small)), _TOLD_MAX[self.heads[at] in _MAIN])]
         terms = []
         told = 0.0
-        for i in telling.tolist():
-            share = values[i]
+        for i, share in zip(telling.tolist(), shares[telling].tolist(), strict=True):
             told += share
-            if i < words:
-                spans = tuple([Span(a, b) for a, b in reading.spans[i]])
-                terms.append(Term(reading.labels[i], share, spans))
-            else:
+            if i >= words:
                 terms.append(Term(FIELDS[i - words], share, (), "field"))
-        rest = float(shares.sum()) - told
-        if rest:
-            terms.append(Term(_REST, rest, (), "rest"))
+                continue
+            if i not in spans:
+                spans[i] = tuple([Span(a, b) for a, b in reading.spans[i]])
+            terms.append(Term(reading.labels[i], share, spans[i]))
+        if telling.size < size.size:
+            terms.append(Term(_REST, float(shares.sum()) - told, (), "rest"))
         return HeadScore(self.heads[at], float(self.bias[at]), tuple(terms))
 
 
@@ -233,38 +241,30 @@ def _batches(comments: Iterable[Comment], size: int) -> Iterator[Sequence[Commen
         yield batch
 
 
-def _shares(reading: Reading, weights: NDArray[np.float64], bits: int) -> NDArray[np.float64]:
+def _shares(reading: Reading, model: Model) -> NDArray[np.float64]:
     """Log-odds per owner (the words, then the fields) and head."""
-    words = len(reading.words)
-    shares = np.zeros((words + len(FIELDS), weights.shape[1]))
-    tokens = [*reading.words, *[token for _, token in reading.texts]]
-    if tokens:
-        salts = np.zeros(len(tokens), dtype=np.uint32)
-        salts[words:] = [field_salt(owner) for owner, _ in reading.texts]
-        hashed = hash_tokens(tokens, salts, bits)
-        ends = np.cumsum(hashed.counts)
-        grams = np.add.reduceat(weights[hashed.grams], ends - hashed.counts, axis=0)
-        whole = weights[whole_buckets(hashed.whole, bits)]
-        _add_words(shares, reading, grams, whole, ends, weights, hashed.whole, bits)
-        if reading.texts:
-            parts = int(hashed.counts[words:].sum()) + len(reading.texts)
-            owners = [words + owner for owner, _ in reading.texts]
-            np.add.at(shares, owners, (grams[words:] + whole[words:]) * field_text_scale(parts))
+    words, heads = len(reading.words), len(model.heads)
+    tokens = [*[(-1, word) for word in reading.words], *reading.texts]
     owners = [words + owner for owner, _ in reading.keys]
-    buckets = [key_bucket(key, bits) for _, key in reading.keys]
-    np.add.at(shares, owners, weights[buckets] * FIELD_VALUE)
-    return shares
-
-
-def _add_words(shares, reading, grams, whole, ends, weights, hashes, bits) -> None:
-    words = len(reading.words)
-    if not words:
-        return
-    per_word = word_scale(words + len(reading.pairs))
-    shares[:words] = grams[:words] * char_scale(int(ends[words - 1])) + whole[:words] * per_word
-    if reading.pairs:
-        left, right = np.array(reading.pairs).T
-        # Half of a pair's weight to each of its words.
-        half = weights[pair_buckets(hashes[left], hashes[right], bits)] * (per_word / 2)
-        np.add.at(shares, left, half)
-        np.add.at(shares, right, half)
+    shares = [model.weights[[key_bucket(key, model.bits) for _, key in reading.keys]] * FIELD_VALUE]
+    if tokens:
+        found = model.lexicon.look_up(tokens)
+        if reading.texts:
+            parts = int(found.counts[words:].sum()) + len(reading.texts)
+            owners += [words + owner for owner, _ in reading.texts]
+            shares.append((found.grams[words:] + found.whole[words:]) * field_text_scale(parts))
+        if words:
+            per_word = word_scale(words + len(reading.pairs))
+            own = found.grams[:words] * char_scale(int(found.counts[:words].sum())) + found.whole[:words] * per_word
+            owners += range(words)
+            shares.append(own)
+        if reading.pairs:
+            left, right = [a for a, _ in reading.pairs], [b for _, b in reading.pairs]
+            # Half of a pair's weight to each of its words.
+            half = model.weights[pair_buckets(found.hashes[left], found.hashes[right], model.bits)] * (per_word / 2)
+            owners += left
+            owners += right
+            shares += (half, half)
+    at = (np.array(owners)[:, None] * heads + np.arange(heads)).ravel()
+    size = words + len(FIELDS)
+    return np.bincount(at, np.concatenate(shares).ravel(), size * heads).reshape(size, heads)

@@ -1,0 +1,75 @@
+"""``modbot explain``: why a comment got its scores, word by word."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from modbot.cli import house_for
+from modbot.cli.model import loaded
+from modbot.domain import Author, Case, Comment, HeadScore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TERMS_SHOWN = 10
+BAR_CHARS = 12
+LABEL_CHARS = 28
+
+
+@click.command("explain")
+@click.argument("case_id", required=False)
+@click.option("--text", help="Explain this text instead of a stored case; needs no settings.")
+@click.option("--name", default="", help="Author's name that goes with --text.")
+@click.option("--url", default="", help="Author's website that goes with --text.")
+@click.option("--model", "version", help="Version, or folder of a model; else the current one.")
+@click.option("--all", "every", is_flag=True, help="Show every word, not only the telling ones.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def command(  # noqa: PLR0917 - one argument per option is click's way
+    ctx: click.Context, case_id: str | None, text: str | None, name: str, url: str, version: str | None, every: bool, as_json: bool
+) -> None:
+    """Say why a comment got its scores: the stored case CASE_ID, or --text.
+
+    Each line is a word or field with its share in log-odds; the start value and all shares add up to the score.
+    """
+    if (case_id is None) == (text is None):
+        raise click.UsageError("give either the id of a case or --text.")
+    if text is not None:
+        comment = Comment(site_id="", key="", fingerprint="", name=name, body=text, author=Author(key=""), url=url)
+        heads: Sequence[HeadScore] = loaded(ctx, version).score(comment, small=0.0 if every else 0.02)
+    else:
+        case = _case(ctx, case_id or "")
+        comment, heads = case.comment, case.verdict.heads
+    if as_json:
+        click.echo(json.dumps([{**asdict(score), "margin": score.margin} for score in heads]))
+        return
+    for score in heads:
+        _show(score, None if every else TERMS_SHOWN)
+
+
+def _case(ctx: click.Context, case_id: str) -> Case:
+    case = house_for(ctx).store.case(case_id)
+    if case is None:
+        raise click.ClickException(f"no case has the id {case_id!r}.")
+    return case
+
+
+def _show(score: HeadScore, shown: int | None) -> None:
+    from modbot.scoring.heads import band, probability
+
+    p = probability(score.margin)
+    click.echo(click.style(f"{score.head.value}: {band(p)} ({p:.1%})", bold=True))
+    click.echo(f"  {'start value':<{LABEL_CHARS}}{score.bias:+8.3f}")
+    terms = sorted(score.terms, key=lambda term: -abs(term.share))
+    for term in terms[:shown]:
+        label = " ".join(term.label.split())[: LABEL_CHARS - 2] if term.kind == "word" else f"[{term.label}]"
+        bar = ("+" if term.share > 0 else "-") * min(BAR_CHARS, round(abs(term.share) * 6))
+        click.echo(f"  {label:<{LABEL_CHARS}}{term.share:+8.3f}  {click.style(bar, fg='red' if term.share > 0 else 'green')}")
+    rest = sum(term.share for term in terms[len(terms[:shown]) :])
+    if shown is not None and len(terms) > shown:
+        click.echo(f"  {f'{len(terms) - shown} more':<{LABEL_CHARS}}{rest:+8.3f}")
+    click.echo(f"  {'sum, log-odds':<{LABEL_CHARS}}{score.margin:+8.3f}\n")

@@ -1,0 +1,205 @@
+"""``modbot score``: comments in bulk, from CSV or JSONL, as a stream.
+
+Needs no settings and no database unless a site is named. Scores with the heads alone: rules and history belong to a site's own life.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
+
+import click
+
+from modbot.cli import house_for
+from modbot.cli.model import loaded
+from modbot.domain import Action, Author, Comment, Mode, Policy
+
+if TYPE_CHECKING:
+    from modbot.promise import Cutoffs
+    from modbot.scoring.heads import Model
+
+BATCH = 1024
+# The csv module's own limit is 131,072 characters.
+CELL_MAX_CHARS = 10_000_000
+GZIP_MAGIC = b"\x1f\x8b"
+BODY_NAMES = ("text", "body", "comment_text", "comment", "comment_content", "content", "message")
+NAME_NAMES = ("author", "name", "comment_author")
+EMAIL_NAMES = ("email", "comment_author_email")
+URL_NAMES = ("url", "website", "comment_author_url")
+
+Row = dict[str, Any]
+
+
+@click.command("score")
+@click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True))
+@click.option("-o", "--out", type=click.Path(dir_okay=False, allow_dash=True), default="-", help="Result; .gz is compressed.")
+@click.option("--site", help="Take the policy of this site; needs settings and database.")
+@click.option("--model", "version", help="Version, or folder of a model; else the current one.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSONL, whatever came in.")
+@click.pass_context
+def command(ctx: click.Context, file: str, out: str, site: str | None, version: str | None, *, as_json: bool) -> None:
+    """Score the comments in FILE (CSV or JSONL, gzip too; - is standard input).
+
+    Adds a column for each head with its probability, and `action`: what the borrowed policy would do. A column of FILE with such
+    a name becomes given_NAME. The comment is looked for in `text`, `body`, `comment_text` or `comment`; `author` or `name`,
+    `email` and `url` are used where they are given.
+    """
+    policy = Policy(mode=Mode.BORROWED)
+    if site is not None:
+        house = house_for(ctx)
+        known = house.store.site_named(site)
+        if known is None:
+            raise click.UsageError(f"no site is called {site!r}; `modbot site list` names them.")
+        policy = known.policy
+    model = loaded(ctx, version)
+    with ExitStack() as stack:
+        raw = stack.enter_context(Path(file).open("rb")) if file != "-" else cast("BinaryIO", sys.stdin.buffer)
+        size = Path(file).stat().st_size if file != "-" else None
+        header, rows = _rows(_text_of(raw))
+        sink = stack.enter_context(_sink(out))
+        bar = stack.enter_context(click.progressbar(length=size, label="score", file=sys.stderr, hidden=size is None))
+        write = _writer(sink, header, model, as_json=as_json)
+        while batch := list(islice(rows, BATCH)):
+            write(batch, *_scores(batch, header, model, policy))
+            if size is not None:
+                bar.update(raw.tell() - bar.pos)
+
+
+def _text_of(raw: BinaryIO) -> IO[str]:
+    buffered = io.BufferedReader(cast("io.RawIOBase", raw)) if not hasattr(raw, "peek") else cast("io.BufferedReader", raw)
+    packed = buffered.peek(2)[:2] == GZIP_MAGIC
+    plain: Any = gzip.GzipFile(fileobj=buffered) if packed else buffered
+    return io.TextIOWrapper(plain, encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _rows(text: IO[str]) -> tuple[list[str] | None, Iterator[Any]]:
+    """The header and the rows as lists for CSV; None and dictionaries for JSONL."""
+    first = text.readline()
+    while first and not first.strip():
+        first = text.readline()
+    lines = _chained(first, text)
+    if first.lstrip().startswith("{"):
+        return None, _objects(lines)
+    csv.field_size_limit(CELL_MAX_CHARS)
+    reader = csv.reader(lines)
+    header = next(reader, [])
+    if _place(header, BODY_NAMES) is None:
+        raise click.UsageError(f"expected a column named one of {', '.join(BODY_NAMES)}; got {', '.join(header) or 'nothing'}.")
+    return header, reader
+
+
+def _chained(first: str, rest: Iterable[str]) -> Iterator[str]:
+    yield first
+    yield from rest
+
+
+def _objects(lines: Iterable[str]) -> Iterator[Row]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError:
+            row = None
+        if not isinstance(row, dict):
+            raise click.ClickException(f"line {number} is not a JSON object; expected one comment per line.")
+        yield row
+
+
+def _place(header: Sequence[str], names: Sequence[str]) -> int | None:
+    return next((header.index(name) for name in names if name in header), None)
+
+
+def _scores(batch: Sequence[Any], header: list[str] | None, model: Model, policy: Policy) -> tuple[Any, list[Action]]:
+    import numpy as np
+
+    from modbot import promise
+
+    comments = _from_lists(batch, header) if header is not None else [_from_object(row) for row in batch]
+    margins = model.margins(comments)
+    cutoffs = promise.cutoffs(model.evidence, policy.max_good_rejected, policy.max_bad_published)
+    actions = [_action(risk, policy, cutoffs) for risk in promise.risks(margins, model.evidence).tolist()]
+    return (1 / (1 + np.exp(-margins))).round(6).tolist(), actions
+
+
+def _action(risk: float, policy: Policy, cutoffs: Cutoffs) -> Action:
+    if policy.mode is not Mode.BORROWED:
+        return Action.HOLD
+    if cutoffs.reject_from is not None and risk >= cutoffs.reject_from:
+        return Action.REJECT
+    if cutoffs.publish_below is not None and risk < cutoffs.publish_below:
+        return Action.PUBLISH
+    return Action.HOLD
+
+
+def _from_lists(batch: Sequence[list[str]], header: list[str]) -> list[Comment]:
+    body, name, email, url = (_place(header, names) for names in (BODY_NAMES, NAME_NAMES, EMAIL_NAMES, URL_NAMES))
+
+    def cell(row: list[str], at: int | None) -> str:
+        return row[at] if at is not None and at < len(row) else ""
+
+    return [_comment(cell(row, body), cell(row, name), cell(row, email), cell(row, url)) for row in batch]
+
+
+def _from_object(row: Row) -> Comment:
+    def cell(names: Sequence[str]) -> str:
+        return next((str(row[name]) for name in names if row.get(name) is not None), "")
+
+    return _comment(cell(BODY_NAMES), cell(NAME_NAMES), cell(EMAIL_NAMES), cell(URL_NAMES))
+
+
+def _comment(body: str, name: str, email: str, url: str) -> Comment:
+    domain = email.rpartition("@")[2].lower() if email else ""
+    return Comment(site_id="", key="", fingerprint="", name=name, body=body, author=Author("", domain), url=url)
+
+
+def _sink(out: str) -> Any:
+    if out == "-":
+        return click.open_file("-", "w", encoding="utf-8", errors="surrogateescape")
+    if out.endswith(".gz"):
+        return gzip.open(out, "wt", encoding="utf-8", errors="surrogateescape", newline="")
+    return Path(out).open("w", encoding="utf-8", errors="surrogateescape", newline="")
+
+
+def _writer(sink: IO[str], header: list[str] | None, model: Model, *, as_json: bool) -> Any:
+    added = [*(head.value for head in model.heads), "action"]
+    if header is None or as_json:
+
+        def write_objects(batch: Sequence[Any], scores: list[list[float]], actions: list[Action]) -> None:
+            for row, values, action in zip(batch, scores, actions, strict=True):
+                given = row if header is None else dict(zip(header, row, strict=False))
+                kept = {_free(name, added, given): value for name, value in given.items()}
+                sink.write(json.dumps({**kept, **dict(zip(added, [*values, action.value], strict=True))}) + "\n")
+
+        return write_objects
+
+    writer = csv.writer(sink, lineterminator="\n")
+    writer.writerow([*(_free(name, added, header) for name in header), *added])
+    width = len(header)
+
+    def write_rows(batch: Sequence[list[str]], scores: list[list[float]], actions: list[Action]) -> None:
+        writer.writerows(
+            [*row[:width], *[""] * (width - len(row)), *values, action.value]
+            for row, values, action in zip(batch, scores, actions, strict=True)
+        )
+
+    return write_rows
+
+
+def _free(name: str, added: Sequence[str], given: Iterable[str]) -> str:
+    """The name an input column keeps beside the added ones."""
+    if name not in added:
+        return name
+    taken = set(given)
+    free = f"given_{name}"
+    while free in taken:
+        free = f"given_{free}"
+    return free
