@@ -33,7 +33,7 @@ class Adapter:
 
 
 ADAPTERS = (
-    Adapter(native.bp, ("/v1/", "/openapi.json"), problem.refuse),
+    Adapter(native.bp, ("/v1/", openapi.ADDRESS), problem.refuse),
     Adapter(forms.bp, ("/f/",), forms.refuse),
     Adapter(watch.bp, ("/healthz", "/readyz", "/metrics"), problem.refuse),
 )

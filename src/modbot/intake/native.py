@@ -22,11 +22,12 @@ from modbot.intake.answer import answer
 from modbot.intake.codec import canonical, to_json
 from modbot.intake.query import case_query, complaint_from, decision_from
 from modbot.moderation import Submission
-from modbot.validation import KEY_MAX_CHARS, key_from
+from modbot.validation import KEY_MAX_CHARS, KEY_PATTERN, key_from
 
 bp = APIBlueprint("native", __name__, url_prefix="/v1", tag="comments")
 NOT_FOUND = "No such comment here: expected an id from an answer to POST /v1/comments of this site."
-KEY_EXPECTED = f"Expected 1 to {KEY_MAX_CHARS} characters on one line, got something else. Send an id such as a UUID."
+KEY_EXPECTED = f"Expected 1 to {KEY_MAX_CHARS} visible ASCII characters, got something else. Send an id such as a UUID."
+_KEY = re.compile(KEY_PATTERN)
 _CASE_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
@@ -127,12 +128,12 @@ def _key(fields: Mapping[str, object], site: Site) -> tuple[str, tuple[str, ...]
 
     The caller's own ``id`` goes before the header, because it outlives a retry; a signed request brings an id anyway.
     """
-    header = request.headers.get("Idempotency-Key", "").strip().strip('"')
-    if header and not key_from(header):
+    header = request.headers.get("Idempotency-Key")
+    if header is not None and not _KEY.fullmatch(header):
         raise InvalidComment((FieldError("Idempotency-Key", "invalid_key", KEY_EXPECTED),))
     own = key_from(fields.get("id"))
     if own:
-        ignored = header not in ("", own)
+        ignored = header not in {None, own}
         return own, ("Idempotency-Key: not used, because id is given",) if ignored else ()
     return header or (gate.signed_id() if site.signed_requests else ""), ()
 

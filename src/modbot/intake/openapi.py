@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from apiflask import APIFlask
+from flask import current_app, request
 
 from modbot.domain import Action
 from modbot.intake import query
 from modbot.intake.gate import FORM, JSON
 from modbot.intake.problem import MEDIA_TYPE
-from modbot.intake.shapes import schemas
-from modbot.validation import KEY_MAX_CHARS, URL_MAX_CHARS
+from modbot.intake.shapes import WEB_ADDRESS, schemas
+from modbot.validation import KEY_PATTERN, URL_MAX_CHARS
 
 Json = dict[str, Any]
+ADDRESS = "/openapi.json"
 PREFIX = "/v1/"
 KEY_SCHEME = "siteKey"
 ERRORS = {
@@ -56,12 +58,15 @@ KEY = _parameter(
     "header",
     "Idempotency-Key",
     "Makes a repeat harmless, if the body has no id.",
-    {"type": "string", "maxLength": KEY_MAX_CHARS, "pattern": "^[!#-~]+$"},
+    {"type": "string", "pattern": KEY_PATTERN},
 )
 FILTERS = (
     _parameter("query", "action", "Only these.", {"type": "string", "enum": [str(action) for action in Action]}),
     _parameter(
-        "query", "page_url", "Only those of this page.", {"type": "string", "format": "uri", "maxLength": URL_MAX_CHARS}
+        "query",
+        "page_url",
+        "Only those of this page.",
+        {"type": "string", "pattern": WEB_ADDRESS, "maxLength": URL_MAX_CHARS},
     ),
     _parameter(
         "query",
@@ -106,6 +111,14 @@ def configure(app: APIFlask) -> None:
         INFO={"description": "Moderate comments: validate, hide the address, score, publish, hold or reject."},
     )
     app.spec_processor(describe)
+    app.before_request(leave_out_pages)
+
+
+def leave_out_pages() -> None:
+    """Mark blueprints for people as no part of the description: the framework asks them all, and they do not know."""
+    if request.path == ADDRESS:
+        for blueprint in current_app.blueprints.values():
+            vars(blueprint).setdefault("enable_openapi", False)
 
 
 def describe(document: Json | str) -> Json | str:

@@ -20,6 +20,8 @@ REVISION_MAX = 2_147_483_647
 DECISIONS = (Action.PUBLISH.value, Action.REJECT.value)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 CURSOR_PATTERN = r"^[0-9A-Za-z_.:=|~+/-]*$"
+FILTERS = frozenset({"action", "page_url", "cursor", "limit"})
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _CURSOR = re.compile(CURSOR_PATTERN)
 
 
@@ -45,6 +47,10 @@ class Complaint:
 def case_query(asked: Mapping[str, str], site_id: str) -> CaseQuery:
     """Read the filters of a list from a query string."""
     reader = _Reader(asked)
+    for name in sorted(set(asked) - FILTERS):
+        # A misspelt filter that is passed over would show more than was asked for.
+        shown = name if _NAME.fullmatch(name) else "(another name)"
+        reader.refuse(shown, "unknown_filter", f"Expected {', '.join(sorted(FILTERS))}. Correct or remove it.")
     action = reader.choice("action", tuple(Action), default="")
     page_url = reader.line("page_url", most=URL_MAX_CHARS)
     if page_url and not is_web_address(page_url):
@@ -117,6 +123,8 @@ class _Reader:
             return default
         if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
             value = int(value)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # 3.0 is an integer to JSON
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             self.refuse(name, "out_of_range", f"Expected a whole number from {least} to {most}, got something else.")
             return least

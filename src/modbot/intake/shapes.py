@@ -19,9 +19,18 @@ from modbot.intake import query
 LIMITS = Limits()
 NO_CONTROL = r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$"
 NO_CONTROL_OR_BREAK = r"^[^\u0000-\u001f\u007f-\u009f]*$"
+VISIBLE_LINE = rf"^[^\u0000-\u001f\u007f-\u009f]*{validation.VISIBLE}[^\u0000-\u001f\u007f-\u009f]*$"
+VISIBLE_TEXT = (
+    rf"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*{validation.VISIBLE}[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$"
+)
 DIGITS = Annotated[str, Field(pattern=r"^[0-9]{1,9}$")]
 COUNT = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")]
-Url = Annotated[str, Field(max_length=validation.URL_MAX_CHARS, json_schema_extra={"format": "uri"})]
+_LETTER = r"A-Za-z0-9\u00c0-\u167f\u1681-\u1fff\u3041-\ud7ff"
+WEB_ADDRESS = (
+    rf"^https?://[{_LETTER}]([{_LETTER}.-]*[{_LETTER}])?(:[1-5]?[0-9]{{1,4}})?"
+    r"([/?#][^\s\u0000-\u0020\u007f-\u00a0]*)?$"
+)
+Url = Annotated[str, Field(max_length=validation.URL_MAX_CHARS, pattern=WEB_ADDRESS)]
 Id = (
     Annotated[str, Field(max_length=validation.KEY_MAX_CHARS, pattern=NO_CONTROL_OR_BREAK)]
     | Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
@@ -50,13 +59,13 @@ class Submission(_Described):
         }
     )
 
-    name: Annotated[str, Field(min_length=1, max_length=LIMITS.name_max_chars, pattern=NO_CONTROL_OR_BREAK)] = Field(
+    name: Annotated[str, Field(min_length=1, max_length=LIMITS.name_max_chars, pattern=VISIBLE_LINE)] = Field(
         description="The author's name: at least one visible character. The length is the site's setting."
     )
     email: Annotated[str, Field(max_length=validation.EMAIL_MAX_CHARS, json_schema_extra={"format": "idn-email"})] = (
         Field(description="The author's address, never published. Optional where the site says so.")
     )
-    body: Annotated[str, Field(min_length=1, max_length=LIMITS.body_max_chars, pattern=NO_CONTROL)] = Field(
+    body: Annotated[str, Field(min_length=1, max_length=LIMITS.body_max_chars, pattern=VISIBLE_TEXT)] = Field(
         description="The comment: text, or simple HTML. The length is the site's setting."
     )
     id: Id | None = Field(None, description="The caller's own id: the same id again gives the same answer.")
@@ -82,7 +91,7 @@ class Submission(_Described):
     language: (
         Annotated[str, Field(max_length=validation.LANGUAGE_MAX_CHARS, pattern=validation.LANGUAGE_PATTERN)] | None
     ) = Field(None, description="Language tag of the page.")
-    created_at: datetime | None = Field(None, description="When it was written: ISO 8601 with zone, from 1970 on.")
+    created_at: datetime | None = Field(None, description="When it was written: ISO 8601 with zone.")
     honeypot: Annotated[str, Field(pattern=NO_CONTROL)] | None = Field(
         None, description="What stood in the form's hidden box: people leave it empty."
     )

@@ -1,0 +1,83 @@
+"""The description is true: what it allows is taken, what it forbids is refused, and every answer is as described."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from modbot.domain import Limits
+from modbot.intake import query
+from modbot.intake.openapi import CALLS
+from modbot.validation import KNOWN_FIELDS
+
+LABEL = st.from_regex(r"[a-z][a-z0-9-]{0,8}[a-z0-9]", fullmatch=True)
+HOST = st.builds("{}.example.{}".format, LABEL, st.sampled_from(["org", "com", "de"]))
+# What the words "idn-email" and "uri" allow is more than a comment form means by them, and the description says so.
+schemathesis.openapi.format("idn-email", st.builds("{}@{}".format, LABEL, HOST))
+schemathesis.openapi.format("uri", st.builds("https://{}/{}".format, HOST, LABEL))
+
+
+@pytest.fixture
+def document(client):
+    return client.get("/openapi.json").json
+
+
+def test_it_works(document):
+    assert document["openapi"] == "3.1.0"
+    assert set(document["paths"]) == {path for _, path in CALLS}
+    assert document["security"] == [{"siteKey": []}]
+
+
+def test_it_describes_every_route_of_the_native_door(app, document):
+    rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/v1/")]
+    served = {
+        (method.lower(), rule.rule.replace("<", "{").replace(">", "}")) for rule in rules for method in rule.methods
+    }
+    described = {(method, path) for path, operations in document["paths"].items() for method in operations}
+    assert {call for call in served if call[0] not in {"head", "options"}} == described
+
+
+def test_it_names_the_fields_that_are_read(document):
+    schemas = document["components"]["schemas"]
+    assert set(schemas["Submission"]["properties"]) == set(KNOWN_FIELDS)
+    assert set(schemas["SubmissionForm"]["properties"]) == set(KNOWN_FIELDS)
+    assert schemas["Submission"]["required"] == ["name", "email", "body"]
+    assert schemas["Submission"]["properties"]["body"]["maxLength"] == Limits().body_max_chars
+    assert "null" not in json.dumps(schemas["SubmissionForm"])
+
+
+def test_it_requires_a_body_where_there_is_one(document):
+    bodies = [operation.get("requestBody") for path in document["paths"].values() for operation in path.values()]
+    assert [body["required"] for body in bodies if body] == [True] * 4
+    assert document["paths"]["/v1/comments"]["get"]["parameters"][3]["schema"]["maximum"] == query.LIST_MAX
+
+
+def test_it_leaves_out_what_is_no_part_of_it(document):
+    text = json.dumps(document)
+    assert "/f/" not in text
+    assert "/login" not in text
+    assert "/metrics" not in text
+
+
+MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+BOUNDED = settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
+@pytest.mark.parametrize("call", CALLS, ids=" ".join)
+def test_it_survives_a_fuzzer_that_reads_it(app, as_ada, call, mode):
+    app.testing = False  # a crash becomes an answer with status 500, which the fuzzer reports
+    method, path = call
+    operation = schemathesis.openapi.from_wsgi("/openapi.json", app)[path][method.upper()]
+
+    @BOUNDED
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def attack(case):
+        case.call_and_validate(headers=as_ada)
+
+    attack()
