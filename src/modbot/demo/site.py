@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from jinja2 import StrictUndefined
 from werkzeug.datastructures import Headers
 
-from modbot.demo.pages import MAX_DEPTH, NoticeKind, PageComment, PostPage, ReplyTarget
+from modbot.demo.pages import MAX_DEPTH, NoticeKind, PageComment, PostPage, ReplyTarget, example_fields
 
 HERE = Path(__file__).parent
 # A page of the list has at most 100; a demo with more than a thousand comments below one post is none.
@@ -35,6 +35,7 @@ API_TIMEOUT_S = 10.0
 # As Standard Webhooks says: an older or newer message may be somebody's recording.
 TOLERANCE_S = 300
 TOLD_KEPT = 200
+REFRESH_S = 3
 SECRET_PREFIX = "whsec_"  # noqa: S105 - the public mark of a signing secret, not one
 
 NOTICES = {
@@ -56,6 +57,15 @@ class Told:
     action: str
     previous: str
     decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPage:
+    """What ``told.html`` shows."""
+
+    told: tuple[Told, ...]
+    page_url: str
+    stylesheet_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +105,7 @@ def show_post() -> ResponseReturnValue:
     """Show the post with its published comments and the form."""
     newsroom = _newsroom()
     outcome = request.args.get("modbot", "")
-    if outcome in {NoticeKind.HELD, NoticeKind.REJECTED}:
-        # The way back from the form leads to a comment that is not on the page; the notice is.
-        return redirect(f"{newsroom.page_url}?{urlencode({'outcome': outcome})}#notice", 303)
-    kind = next((k for k in NOTICES if k in {outcome, request.args.get("outcome", "")}), NoticeKind.NONE)
+    kind = next((kind for kind in NOTICES if kind == outcome), NoticeKind.NONE)
     comments = threaded(published(newsroom), newsroom.page_url)
     chosen = request.args.get("reply_to", "")
     page = PostPage(
@@ -113,6 +120,7 @@ def show_post() -> ResponseReturnValue:
         review_url=f"{newsroom.api_url}/queue",
         notice=NOTICES.get(kind, ""),
         notice_kind=kind,
+        fields=example_fields(request.args.get("try", "")),
         reply_to=next((ReplyTarget(chosen, c.name) for c in comments if c.anchor == _anchor(chosen)), None),
     )
     return render_template("post.html", page=page)
@@ -132,13 +140,17 @@ def hear() -> ResponseReturnValue:
 
 
 @bp.get("/hooks")
-def show_told() -> dict[str, Any]:
-    """Show what modbot told this site, the latest first."""
-    told = [
-        {"at": t.at.isoformat(), "id": t.comment_id, "previous": t.previous, "action": t.action, "by": t.decided_by}
-        for t in reversed(_newsroom().told)
-    ]
-    return {"signatures": "verified", "decisions": told}
+def show_told() -> Response:
+    """Show what modbot told this site, the latest first; the page looks again by itself."""
+    newsroom = _newsroom()
+    page = ToldPage(
+        told=tuple(reversed(newsroom.told)),
+        page_url=newsroom.page_url,
+        stylesheet_url=url_for("news.static", filename="site.css"),
+    )
+    response = make_response(render_template("told.html", page=page))
+    response.headers["Refresh"] = str(REFRESH_S)
+    return response
 
 
 # -- what a site does with modbot ---------------------------------------------
@@ -177,19 +189,20 @@ def is_genuine(secret: str, headers: Headers, body: bytes, *, now_s: float) -> b
 
 def threaded(cases: Iterable[Mapping[str, Any]], page_url: str) -> tuple[PageComment, ...]:
     """Put comments into reading order: the oldest first, each reply after its parent."""
-    oldest_first = sorted(cases, key=lambda case: str(case["comment"]["received_at"]))
-    by_id = {case["id"]: case for case in oldest_first}
-    replies: dict[str, list[Mapping[str, Any]]] = {}
-    for case in oldest_first:
+    by_id: dict[str, Mapping[str, Any]] = {}
+    replies: dict[str, list[str]] = {"": []}
+    for case in sorted(cases, key=lambda case: str(case["comment"]["received_at"])):
+        # Nobody answers what is not there yet, so replies cannot go in a circle.
         parent = case["comment"]["parent_id"]
-        replies.setdefault(parent if parent in by_id and parent != case["id"] else "", []).append(case)
-
-    def walk(parent: str, depth: int) -> Iterable[PageComment]:
-        for case in replies.pop(parent, []):
-            yield _shown(case, by_id.get(parent), min(depth, MAX_DEPTH), page_url)
-            yield from walk(case["id"], depth + 1)
-
-    return tuple(walk("", 0))
+        replies.setdefault(parent if parent in by_id else "", []).append(case["id"])
+        by_id[case["id"]] = case
+    shown: list[PageComment] = []
+    waiting = [(one, "", 0) for one in reversed(replies[""])]
+    while waiting:
+        one, parent, depth = waiting.pop()
+        shown.append(_shown(by_id[one], by_id.get(parent), min(depth, MAX_DEPTH), page_url))
+        waiting += [(reply, one, depth + 1) for reply in reversed(replies.get(one, []))]
+    return tuple(shown)
 
 
 def _shown(case: Mapping[str, Any], parent: Mapping[str, Any] | None, depth: int, page_url: str) -> PageComment:

@@ -24,7 +24,7 @@ from modbot.moderation import Submission
 SAMPLES_FILE = Path(__file__).parent / "samples.jsonl"
 SITE_NAME = "Harbour Gazette"
 PAGE_PATH = "/library-opens-on-sundays"
-PAGE_TITLE = "The library will open on Sundays again"
+PAGE_TITLE = "Library on Rope Quay will open on Sundays"
 HOOK_PATH = "/hooks/modbot"
 ADMIN = "admin"
 # The post is a little older than its oldest comment.
@@ -77,9 +77,9 @@ def set_stage(folder: Path, places: Places, now: datetime, bar: Bar) -> Stage:
 
 
 def samples() -> tuple[Sample, ...]:
-    """Read the sample comments, the oldest first."""
+    """Read the sample comments, the oldest first; ``parent`` becomes the id of the comment that is answered."""
     rows = [json.loads(line) for line in SAMPLES_FILE.read_text(encoding="utf-8").splitlines() if line]
-    return tuple(sorted(rows, key=lambda row: -row["minutes_ago"]))
+    return tuple(row | {"parent": rows[row["parent"]]["id"] if "parent" in row else ""} for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def play(house: House, site: Site, reviewer: User, script: Script) -> tuple[Case
             at = script.now - timedelta(minutes=sample["minutes_ago"])
             for moment, read in _due(waiting, at):
                 _review(house, reviewer, cases[read["id"]], read, moment)
-            parent = cases.get(sample.get("parent", ""))
+            parent = cases.get(sample["parent"])
             submission = _submission(sample, script.page_url, parent.id if parent else "")
             case = house.moderator.moderate(site, submission, at).case
             cases[sample["id"]] = case
