@@ -6,7 +6,7 @@ import pytest
 
 from modbot.domain import Action
 from modbot.review.access import hash_password, local_path, new_password, verify_password
-from review.conftest import HASH, PASSWORD, Person
+from review.desk import HASH, PASSWORD, Person
 
 
 def test_it_works(visitor):

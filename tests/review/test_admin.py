@@ -10,7 +10,7 @@ import pytest
 
 from factories import NOON, a_site, a_user
 from modbot.domain import Attempt, DeliveryState, Hook, Role
-from review.conftest import HASH
+from review.desk import HASH
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modbot.domain import Action, DecidedBy
-from review.conftest import FINE
+from review.desk import FINE
 
 VERBS = ("approval", "rejection", "reopening", "undo")
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from modbot.domain import Action, Report, ReportKind
-from review.conftest import FINE, SPAM
+from review.desk import FINE, SPAM
 
 PAGES = ("/queue", "/queue?state=all", "/overview", "/admin/sites", "/admin/users", "/admin/models")
 

@@ -94,6 +94,8 @@ def configure(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(hours=app.extensions["modbot"].settings.session_hours),
+        # Refreshing with every answer would let a slow style sheet overwrite what a decision just remembered.
+        SESSION_REFRESH_EACH_REQUEST=False,
         # Only this blueprint is asked for a token, below: machines have keys instead.
         WTF_CSRF_CHECK_DEFAULT=False,
         # A token lives as long as its session: a queue that was open over lunch must still work.

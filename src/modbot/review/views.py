@@ -17,7 +17,7 @@ from modbot.review.blueprint import bp, house
 from modbot.review.pages import case as case_pages
 from modbot.review.pages import queue as queue_pages
 from modbot.review.pages.admin import OverviewFacts, overview_page
-from modbot.review.pages.frame import THEMES, LoginPage, PatternsPage
+from modbot.review.pages.frame import THEMES, LoginPage, PatternsPage, notice_of
 from modbot.review.pages.queue import SEARCH_CHARS, STATES, Filters, OutcomePage, QueueFacts
 from modbot.review.render import frame, full_frame, render
 
@@ -84,7 +84,9 @@ def queue() -> Response:
         stretch=store.cases(filters.query(scope)),
         now=house().clock(),
     )
-    session["queue"] = replace(filters, cursor="").href()
+    here = replace(filters, cursor="").href()
+    if session.get("queue") != here:
+        session["queue"] = here
     return render(queue_pages.queue_page(frame("queue", user, counts.get("queued", 0)), filters, facts))
 
 
@@ -112,9 +114,12 @@ def case(case_id: str) -> Response:
 def outcome(case_id: str) -> Response:
     """Answer a decision that was taken in the list: the notice and the row as it is now."""
     user = access.person()
-    row = queue_pages.row_of(visible_case(user, case_id))
-    shown = queue_pages.row_view(row, user, house().clock())
-    return render(OutcomePage(full_frame("queue", user), replace(shown, back=queue_href())))
+    found = visible_case(user, case_id)
+    # The address says what was done, not the session: several answers may be under way at once.
+    notice = notice_of(found, request.args.get("done", "review"), user)
+    shown = queue_pages.row_view(queue_pages.row_of(found), user, house().clock())
+    surround = replace(full_frame("outcome", user), notice=notice)
+    return render(OutcomePage(surround, replace(shown, back=queue_href())))
 
 
 @bp.get("/overview")

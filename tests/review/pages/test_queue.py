@@ -38,7 +38,7 @@ def test_it_works():
     assert page.rows[0].received.words == "2 min ago"
     assert page.rows[0].site == ""
     assert page.empty is None
-    assert [(tab.words, tab.current, tab.count) for tab in page.tabs][0] == ("Waiting", True, 5)
+    assert next((tab.words, tab.current, tab.count) for tab in page.tabs) == ("Waiting", True, 5)
 
 
 def test_it_names_the_site_only_where_there_are_several():

@@ -23,7 +23,7 @@ async function decide(form, button) {
   row.setAttribute("aria-busy", "true");
   row.classList.add("row--leaving");
   if (next) go(next);
-  const done = await send(button.getAttribute("formaction"), form, button, row.dataset.case);
+  const done = await send(button.getAttribute("formaction"), form, button, `${row.dataset.case}/outcome`);
   if (done.problem) return refuse(row, done);
   const item = row.parentElement;
   gone.set(row.dataset.case, item.nextElementSibling);
@@ -35,7 +35,7 @@ async function decide(form, button) {
 
 async function takeBack(form) {
   const id = form.dataset.undo;
-  const done = await send(form.getAttribute("action"), form, undefined, id);
+  const done = await send(form.getAttribute("action"), form, undefined, `${id}/outcome?done=undo`);
   if (done.problem) return toast(problem(done));
   const item = document.getElementById(`case-${id}`)?.closest("li") ?? document.createElement("li");
   item.replaceChildren(...done.row.children);
@@ -47,9 +47,9 @@ async function takeBack(form) {
 }
 
 // Sends a form and reads the fragment that comes back; a refusal comes back as a page that says why.
-async function send(url, form, button, id) {
+async function send(url, form, button, outcome) {
   const body = new URLSearchParams(new FormData(form, button));
-  body.set("back", `/cases/${id}/outcome`);
+  body.set("back", `/cases/${outcome}`);
   let answer;
   try {
     answer = await fetch(url, { method: "POST", body });
@@ -61,7 +61,7 @@ async function send(url, form, button, id) {
   const part = (name) => page.querySelector(`[data-part=${name}]`);
   if (!answer.ok || !part("row")) {
     const said = page.querySelector("[data-message] p")?.textContent;
-    return { problem: said ?? "That did not work. Nothing was decided.", href: `/cases/${id}` };
+    return { problem: said ?? "That did not work. Nothing was decided.", href: `/cases/${outcome.split("/")[0]}` };
   }
   toast(...part("notice").children);
   for (const count of document.querySelectorAll("[data-waiting]")) count.textContent = part("waiting").textContent;

@@ -1,0 +1,320 @@
+"""A moderator's morning in a real browser: keys, undo, filters, without scripts, on a phone, in the dark."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+
+import pytest
+import waitress
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from factories import a_draft, a_user
+from modbot.app import create_app
+from modbot.domain import Action, Report, ReportKind, Role
+from review.desk import FINE, HASH, PASSWORD, Arrivals, open_tiny_house
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "390"])
+PAYLOAD = "\"'><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>\u202egnp.exe"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def house(settings, clock):
+    house = open_tiny_house(settings, clock)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def arrive(house, ada_site) -> Arrivals:
+    return Arrivals(house.store, ada_site.id)
+
+
+@pytest.fixture
+def address(house, ada, ben_site, cal):
+    """The served review page, with Ada and an administrator."""
+    for user in (ada, cal, a_user(id="user-dora", name="dora", role=Role.ADMIN, site_ids=None)):
+        house.store.add_user(user, HASH)
+    server = waitress.create_server(create_app(house), host="127.0.0.1", port=0, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(5)
+
+
+@pytest.fixture
+def sit_down(browser: Browser, address: str):
+    """Open a browser window and log in. Whatever the console says against the page fails the test."""
+    complaints, contexts = [], []
+
+    def log_in(name: str = "ada", **options) -> Page:
+        context = browser.new_context(base_url=address, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(5_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(dialog.message) or dialog.dismiss())
+        # Chromium notes down every refusal (409) and every page that is not there (404): no fault of the page.
+        expected = ("status of 404", "status of 409")
+        page.on("console", lambda said: said.type == "error" and _note(complaints, said.text, expected))
+        page.goto("/queue")
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url("**/queue")
+        return page
+
+    yield log_in
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def row(page: Page, case):
+    return page.locator(f"#case-{case.id}")
+
+
+def toast(page: Page):
+    return page.locator("[data-toast]")
+
+
+@SIZES
+def test_it_works(sit_down, house, arrive, size):
+    last, third, second, first = (arrive(f"Comment number {number} on the night bus") for number in (4, 3, 2, 1))
+    page = sit_down(**size)
+
+    page.keyboard.press("j")
+    expect(row(page, first)).to_be_focused()
+    page.keyboard.press("p")
+    expect(row(page, second)).to_be_focused()
+    expect(toast(page)).to_contain_text("Published “Comment number 1")
+    expect(row(page, first)).to_have_count(0)
+    expect(page.locator("[data-waiting]").first).to_have_text("3")
+
+    page.keyboard.press("r")
+    expect(toast(page)).to_contain_text("Rejected “Comment number 2")
+    expect(row(page, third)).to_be_focused()
+    assert house.store.case(second.id).action is Action.REJECT
+
+    page.keyboard.press("u")
+    expect(toast(page)).to_contain_text("Taken back:")
+    expect(row(page, second)).to_be_focused()
+    expect(page.locator("[data-waiting]").first).to_have_text("3")
+    assert house.store.case(second.id).queued
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(row(page, last)).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("o")
+    page.wait_for_url(f"**/cases/{third.id}")
+    assert house.store.case(first.id).action is Action.PUBLISH
+
+
+def test_it_clears_a_queue_as_fast_as_keys_are_struck(sit_down, house, arrive):
+    cases = [arrive(f"Comment number {number} on the night bus") for number in range(40)]
+    page = sit_down()
+
+    page.keyboard.press("j")
+    for _ in range(10):
+        page.keyboard.press("p")
+        page.keyboard.press("r")
+    # The list fills itself up with what lies beyond its first page.
+    for _ in range(30):
+        if page.locator("[data-empty]").is_visible():
+            break
+        expect(page.locator("[data-case]:not([aria-busy])").first).to_be_visible()
+        page.keyboard.press("p")
+        expect(page.locator("[aria-busy]")).to_have_count(0)
+
+    expect(page.get_by_text("This page is done")).to_be_visible()
+    assert house.store.queue_counts(None)["queued"] == 0
+    assert {house.store.case(case.id).action for case in cases} == {Action.PUBLISH, Action.REJECT}
+
+
+@SIZES
+def test_it_goes_from_case_to_case(sit_down, house, arrive, size):
+    second, first = arrive(FINE), arrive()
+    page = sit_down(**size)
+    page.goto(f"/cases/{first.id}")
+    expect(page.locator("mark.word--for")).to_have_text("casino")
+
+    page.keyboard.press("r")
+    page.wait_for_url(f"**/cases/{second.id}")
+    expect(toast(page)).to_contain_text("Rejected")
+    page.keyboard.press("p")
+    page.wait_for_url("**/queue")
+    expect(page.get_by_text("All clear")).to_be_visible()
+    page.keyboard.press("u")
+    page.wait_for_url("**/queue#case-*")
+
+    assert house.store.case(first.id).action is Action.REJECT
+    assert house.store.case(second.id).queued
+
+
+@SIZES
+def test_it_is_complete_without_scripts(sit_down, house, arrive, size):
+    third, second, first = arrive("Third"), arrive("Second"), arrive("First")
+    page = sit_down(java_script_enabled=False, **size)
+
+    row(page, first).get_by_role("button", name="Publish").click()
+    assert page.url.endswith(f"/queue#case-{second.id}")
+    toast(page).get_by_role("button", name="Undo").click()
+    assert house.store.case(first.id).queued
+    row(page, second).locator("summary").click()
+    row(page, second).get_by_role("button", name="It is abuse").click()
+    assert house.store.case(second.id).reviews[0].reason == "abuse"
+    page.get_by_role("searchbox").fill("third")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-case]")).to_have_count(1)
+    page.goto(f"/cases/{third.id}")
+    page.get_by_role("button", name="Publish").click()
+    assert page.url.endswith(f"/cases/{first.id}")
+    assert house.store.case(third.id).action is Action.PUBLISH
+
+
+@SIZES
+def test_it_filters_and_searches(sit_down, arrive, size):
+    spam, fine = arrive(), arrive(FINE)
+    page = sit_down(**size)
+
+    page.keyboard.press("/")
+    page.keyboard.type("ukpr timetable")
+    expect(page.get_by_role("searchbox")).to_have_value("ukpr timetable")
+    page.get_by_role("searchbox").fill("timetable")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queue?*q=timetable*")
+    expect(row(page, fine)).to_be_visible()
+    expect(row(page, spam)).to_have_count(0)
+    page.get_by_role("link", name="Clear").first.click()
+    page.get_by_label("Reason", exact=True).select_option("NEW_AUTHOR")
+    page.wait_for_url("**reason=NEW_AUTHOR*")
+    expect(page.locator("[data-case]")).to_have_count(2)
+
+
+def test_it_says_in_the_row_that_somebody_was_faster(sit_down, house, arrive, clock):
+    other, case = arrive(FINE), arrive()
+    page = sit_down()
+    dora = house.store.user("user-dora")
+    draft = a_draft(case_id=case.id, at=clock(), not_before=clock())
+    house.moderator.review(draft, dora)
+
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+
+    expect(row(page, case).get_by_role("alert")).to_contain_text("dora decided this comment just now")
+    expect(row(page, case)).to_be_focused()
+    expect(row(page, other)).to_be_visible()
+    assert house.store.case(case.id).action is Action.PUBLISH
+
+
+def test_it_shows_its_keys_and_lets_them_be_switched_off(sit_down, house, arrive):
+    case = arrive()
+    page = sit_down()
+
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("p")
+    page.get_by_role("button", name="Close").click()
+    assert house.store.case(case.id).queued
+    page.locator(".topbar .menu summary").click()
+    page.get_by_role("combobox", name="Keyboard shortcuts").select_option("off")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/queue")
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+    expect(page.locator("html")).to_have_attribute("data-keys", "off")
+    expect(page.locator(".kbd").first).to_be_hidden()
+    assert house.store.case(case.id).queued
+
+
+def test_it_sends_people_to_the_log_in_when_their_session_has_ended(sit_down, house, arrive):
+    arrive()
+    page = sit_down()
+    house.store.end_sessions("user-ada")
+
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+
+    page.wait_for_url("**/login")
+
+
+@SIZES
+def test_it_contains_hostile_comments(sit_down, arrive, size):
+    hostile = {"name": PAYLOAD[:100], "url": f"https://x.example/{PAYLOAD}", "page_title": PAYLOAD}
+    case = arrive(PAYLOAD, user_agent=PAYLOAD, referrer=PAYLOAD, **hostile)
+    arrive("a" * 5_000, name="wide")
+    page = sit_down(**size)
+
+    for path in ("/queue", f"/cases/{case.id}"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.locator("main img, main script").count() == 0
+        expect(page.get_by_text("forced right-to-left").first).to_be_visible()
+
+
+@pytest.fixture
+def complaint(house, clock):
+    """A visitor who flags a comment."""
+    return lambda case: house.store.record_report(Report(case.id, ReportKind.FLAG, clock(), "offensive"))
+
+
+@SIZES
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_it_gives_axe_nothing_to_say(sit_down, arrive, complaint, size, colours):
+    arrive(FINE, action=Action.PUBLISH)
+    parent = arrive(FINE)
+    case = arrive(parent_id=parent.comment.key, author=parent.comment.author)
+    complaint(case)
+    page = sit_down("dora", color_scheme=colours, **size)
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(toast(page)).to_contain_text("Rejected")
+    found = {}
+
+    admin = ("/overview", "/admin/sites", "/admin/users", "/admin/models")
+    for path in ("/queue", "/queue?state=all", "/queue?q=nothing", f"/cases/{parent.id}", *admin, "/cases/none"):
+        page.goto(path)
+        found |= _violations(page, path)
+    page.goto("/queue")
+    page.keyboard.press("?")
+    found |= _violations(page, "help")
+    page.keyboard.press("Escape")
+    page.locator(".topbar .menu summary").click()
+    found |= _violations(page, "menu")
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login")
+    found |= _violations(page, "/login")
+
+    assert found == {}
+
+
+def _note(complaints: list[str], said: str, expected: tuple[str, ...]) -> None:
+    if not any(part in said for part in expected):
+        complaints.append(said)
+
+
+def _violations(page: Page, path: str) -> dict:
+    broken = Axe().run(page).response["violations"]
+    return {path: [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in broken]} if broken else {}
