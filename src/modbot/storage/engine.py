@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from operator import itemgetter
 from threading import Lock
 from typing import Any
 
@@ -99,9 +100,8 @@ class Hot:
     def run(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """Run it once and return the driver's cursor."""
         sql, arrange = self._for(connection.dialect)
-        cursor = connection.connection.cursor()
-        cursor.execute(sql, arrange(values))
-        return cursor
+        driver: Any = connection.connection.driver_connection
+        return driver.execute(sql, arrange(values))
 
     def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it once for each row, in one call of the driver."""
@@ -160,24 +160,32 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once when another one wrote in
     # between, whatever the busy timeout is; IMMEDIATE takes the lock before reading.
     writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def _compiled(statement: ClauseElement, dialect: Dialect) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
     compiled: Any = statement.compile(dialect=dialect)
     fixed = {name: value for name, value in compiled.params.items() if value is not None}
-    steps = [
-        (name, fixed.get(name), compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-        for name in (compiled.positiontup or compiled.binds)
-    ]
+    names: list[str] = list(compiled.positiontup or compiled.binds)
+    kinds = [compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    by_name = {name: process for name, process in zip(names, kinds, strict=True) if process is not None}
+    by_place = [(place, process) for place, process in enumerate(kinds) if process is not None]
+    pick = itemgetter(*names)
 
-    def value(name: str, default: Any, process: Callable[[Any], Any] | None, values: Mapping[str, Any]) -> Any:
-        given = values.get(name, default)
-        return given if process is None else process(given)
+    def in_order(values: Mapping[str, Any]) -> list[Any]:
+        row = list(pick({**fixed, **values}))
+        for place, process in by_place:
+            row[place] = process(row[place])
+        return row
 
-    if compiled.positiontup:
-        return str(compiled), lambda values: tuple(value(*step, values) for step in steps)
-    return str(compiled), lambda values: {step[0]: value(*step, values) for step in steps}
+    def named(values: Mapping[str, Any]) -> dict[str, Any]:
+        row = {**fixed, **values}
+        for name, process in by_name.items():
+            row[name] = process(row[name])
+        return row
+
+    return str(compiled), in_order if compiled.positiontup else named
 
 
 def _lacks_table(error: BaseException | None) -> bool:

@@ -1,13 +1,13 @@
 """Between rows and nouns: how a comment, a verdict and a case lie in the tables, and come back.
 
-A verdict's terms are long and almost the same for every head, so their labels and places are written
-once and each head adds only its shares. May import ``domain`` and SQLAlchemy.
+A verdict's explanation is most of what is stored for a comment, so it lies in short lists without field
+names, and the common kind of term is left out. May import ``domain`` and SQLAlchemy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import chain, takewhile
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Row
@@ -155,14 +155,13 @@ def verdict_row(case_id: str, revision: int, new: NewCase) -> dict[str, Any]:
 def verdict_from(row: Row[Any]) -> Verdict:
     """Read a verdict back, to the last term."""
     told = row.explanation
-    shared = [_term_parts(part) for part in told["terms"]]
     return Verdict(
         action=Action(row.verdict_action),
         scores=scores_from(row.scores),
         risk=row.risk,
         band=row.band,
         reasons=reasons_from(row.reasons),
-        heads=tuple(_head_from(part, shared) for part in told["heads"]),
+        heads=tuple(HeadScore(Head(head), bias, tuple(map(_term, terms))) for head, bias, terms in told["heads"]),
         signals=tuple(
             Signal(code, strength, detail, source, _spans(spans))
             for code, strength, detail, source, spans in told["signals"]
@@ -214,11 +213,7 @@ def without_words(reasons: list[Any], explanation: dict[str, Any]) -> dict[str, 
     return {
         "reasons": [[code, ERASED_SENTENCE, head, share, []] for code, _, head, share, _ in reasons],
         "explanation": {
-            "terms": [_wordless(part) for part in explanation["terms"]],
-            "heads": [
-                [head, bias, shares, [[*_wordless(part[:3]), part[3]] for part in rest]]
-                for head, bias, shares, rest in explanation["heads"]
-            ],
+            "heads": [[head, bias, [_wordless(term) for term in terms]] for head, bias, terms in explanation["heads"]],
             "signals": [
                 [code, strength, ERASED_SENTENCE, source, []] for code, strength, _, source, _ in explanation["signals"]
             ],
@@ -227,51 +222,37 @@ def without_words(reasons: list[Any], explanation: dict[str, Any]) -> dict[str, 
 
 
 def _explanation(heads: tuple[HeadScore, ...], signals: tuple[Signal, ...]) -> dict[str, Any]:
-    shared = list(takewhile(lambda term: term.kind != "rule", heads[0].terms)) if heads else []
-    places = [term.spans for term in shared]
-    words = [(term.label, term.kind) for term in shared]
     return {
-        "terms": [_parts(term) for term in shared],
-        "heads": [_head_parts(head, words, places) for head in heads],
+        "heads": [[score.head.value, score.bias, _term_parts(score.terms)] for score in heads],
         "signals": [[s.code, s.strength, s.detail, s.source, _flat(s.spans)] for s in signals],
     }
 
 
-def _head_parts(head: HeadScore, words: list[tuple[str, str]], places: list[tuple[Span, ...]]) -> list[Any]:
-    """Write the shares of the shared terms as bare numbers, and whatever else this head has in full."""
-    first = head.terms[: len(words)]
-    # The heads share one pass over the text, so the places are mostly the same objects and compare at once.
-    is_same = [term.spans for term in first] == places and [(term.label, term.kind) for term in first] == words
-    same = len(words) if is_same else 0
-    rest = [[*_parts(term), term.share] for term in head.terms[same:]]
-    return [head.head.value, head.bias, [term.share for term in head.terms[:same]], rest]
+def _term_parts(terms: tuple[Term, ...]) -> list[list[Any]]:
+    # Up to a hundred terms for each comment: this loop is a good part of recording one.
+    told: list[list[Any]] = []
+    for term in terms:
+        spans = term.spans
+        places = [spans[0].start, spans[0].end] if len(spans) == 1 else _flat(spans) if spans else []
+        if term.kind == "word":
+            told.append([term.label, term.share, places])
+        else:
+            told.append([term.label, term.share, places, term.kind])
+    return told
 
 
-def _head_from(told: list[Any], shared: list[tuple[str, str, tuple[Span, ...]]]) -> HeadScore:
-    head, bias, shares, rest = told
-    terms = [Term(label, share, spans, kind) for (label, kind, spans), share in zip(shared, shares, strict=False)]
-    for label, kind, spans, share in rest:
-        terms.append(Term(label, share, _spans(spans), kind))
-    return HeadScore(head=Head(head), bias=bias, terms=tuple(terms))
+def _term(told: list[Any]) -> Term:
+    label, share, spans, *kind = told
+    return Term(label, share, _spans(spans), kind[0] if kind else "word")
 
 
-def _parts(term: Term) -> list[Any]:
-    return [term.label, term.kind, _flat(term.spans)]
-
-
-def _term_parts(told: list[Any]) -> tuple[str, str, tuple[Span, ...]]:
-    label, kind, spans = told
-    return label, kind, _spans(spans)
-
-
-def _wordless(part: list[Any]) -> list[Any]:
-    label, kind, _ = part
-    return [label if kind == "rule" else "", kind, []]
+def _wordless(told: list[Any]) -> list[Any]:
+    """Clear the label and the place of a term; a rule's label is its code and quotes nothing."""
+    label, share, _, *kind = told
+    return [label if kind == ["rule"] else "", share, [], *kind]
 
 
 def _flat(spans: tuple[Span, ...]) -> list[int]:
-    if len(spans) == 1:
-        return [spans[0].start, spans[0].end]
     return list(chain.from_iterable((span.start, span.end) for span in spans))
 
 

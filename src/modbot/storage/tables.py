@@ -313,6 +313,7 @@ class DeliveryTable(Base):
         Index("ix_deliveries_site", "site_id", "id"),
         Index("ix_deliveries_case", "case_id", "revision"),
         Index("ix_deliveries_due", "site_id", "not_before", sqlite_where=OPEN_DELIVERY, postgresql_where=OPEN_DELIVERY),
+        ONE_TREE,
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, comment="the message id: the same on every attempt")

@@ -236,8 +236,8 @@ def _lay_verdicts() -> None:
         _maybe("strength", FLOAT, "NULL for a reason that is no signal"),
         _maybe("share", FLOAT, "log-odds; NULL for a signal that is no reason"),
         sa.PrimaryKeyConstraint("site_id", "code", "case_id", "revision", name="pk_signals"),
-        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_signals_site_id"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_signals_case_id"),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_signals_site_id"),
         sqlite_with_rowid=False,
     )
 
@@ -295,6 +295,7 @@ def _lay_outbox() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_deliveries_case_id"),
         sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name="fk_deliveries_site_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_deliveries_case", "deliveries", ["case_id", "revision"])
     op.create_index(
