@@ -22,8 +22,8 @@ schemathesis.openapi.format("uri", st.builds("https://{}/{}".format, HOST, LABEL
 
 
 @pytest.fixture
-def document(client):
-    return client.get("/openapi.json").json
+def document(standing):
+    return standing.client.get("/openapi.json").json
 
 
 def test_it_works(document):
@@ -32,7 +32,8 @@ def test_it_works(document):
     assert document["security"] == [{"siteKey": []}]
 
 
-def test_it_describes_every_route_of_the_native_door(app, document):
+def test_it_describes_every_route_of_the_native_door(standing, document):
+    app = standing.client.application
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/v1/")]
     served = {
         (method.lower(), rule.rule.replace("<", "{").replace(">", "}")) for rule in rules for method in rule.methods
