@@ -12,10 +12,10 @@ READY_DEV := $(VENV)/.ready-dev
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit check format clean
+.PHONY: help demo test unit check format reference clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 demo: $(READY) ## a sample news site with a comment box, moderated, and the review page: everything in a temporary folder
 	@$(BIN)/modbot demo $(ARGS)
@@ -35,6 +35,9 @@ check: $(READY_DEV) ## format, lint, types, house rules
 format: $(READY_DEV) ## put the sources into the house format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix --exit-zero .
+
+reference: $(READY_DEV) ## write the command line's reference in docs/operations.md anew, from --help
+	@$(BIN)/python -m modbot.cli.reference docs/operations.md
 
 clean: ## remove the environment and everything that was built or measured
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from modbot.demo.stage import ADMIN, PAGE_TITLE, Places, samples, set_stage
+from modbot.demo.stage import ADMIN, PAGE_TITLE, UNREAD_FOR, Places, samples, set_stage
 from modbot.domain import Action, CaseQuery, DecidedBy, Hook, Mode
 from modbot.review.access import verify_password
 
@@ -49,7 +49,7 @@ def test_it_makes_up_no_verdict(cases):
 
 
 def test_it_leaves_what_came_last_to_the_visitor(cases):
-    young = {s["id"] for s in samples() if s["minutes_ago"] < 16 * 60}
+    young = {s["id"] for s in samples() if timedelta(minutes=s["minutes_ago"]) < UNREAD_FOR}
     assert [name for name in young if cases[name].reviews] == []
     unclear = {s["id"] for s in samples() if s["expected"] == "unclear"}
     assert [name for name in unclear if cases[name].reviews] == []

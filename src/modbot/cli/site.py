@@ -195,7 +195,12 @@ def rotate_key(
 @click.option(
     "--origin", "origins", type=WebAddress(), multiple=True, help="Origin whose forms may post; the whole list."
 )
-@click.option("--blocked-word", "blocked_words", multiple=True, help="Word that holds a comment; the whole list.")
+@click.option(
+    "--blocked-word",
+    "blocked_words",
+    multiple=True,
+    help="Word that rejects a comment; the whole list.",
+)
 @as_json
 @click.pass_context
 def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) -> None:

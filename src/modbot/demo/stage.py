@@ -30,7 +30,7 @@ ADMIN = "admin"
 # The post is a little older than its oldest comment.
 PAGE_AGE = timedelta(days=3, hours=2)
 # Somebody worked the queue until this long ago; what was held since then waits for the visitor of the demo.
-UNREAD_FOR = timedelta(hours=16)
+UNREAD_FOR = timedelta(hours=9)
 REVIEW_DELAY = timedelta(minutes=25)
 REASONS = {"spam": "spam", "campaign": "spam", "insult": "abuse"}
 FIELDS = ("name", "email", "body", "url", "language", "elapsed_ms", "honeypot")
