@@ -77,11 +77,29 @@ def running(bin_dir: Path) -> Iterator[Cluster]:
     def run(*command: str) -> None:
         user = owner if os.geteuid() == 0 else None
         subprocess.run(
-            command, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120
+            command,
+            check=True,
+            user=user,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=120,
         )
 
     try:
-        run(str(bin_dir / "initdb"), "-D", str(data), "-U", owner, "-A", "trust", "-E", "UTF8", "--no-sync", "--no-locale")
+        run(
+            str(bin_dir / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            owner,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--no-locale",
+        )
         # The log goes to a file: a pipe would stay open as long as the server lives.
         options = f"{FAST} -c listen_addresses='' -c unix_socket_directories='{folder}'"
         run(str(bin_dir / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")

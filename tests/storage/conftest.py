@@ -6,11 +6,11 @@ import os
 import shutil
 
 import pytest
-from factories import a_site
-from postgres import ABSENT, binaries, running
 
+from factories import a_site
 from modbot.domain import Hook, SecretKind, SiteSecret
 from modbot.storage import open_key_store, open_store
+from postgres import ABSENT, binaries, running
 
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from factories import a_comment, a_draft, a_new_case, a_site, later
 
+from factories import a_comment, a_draft, a_new_case, a_site, later
 from modbot.domain import Action, CaseQuery
 from modbot.errors import ConfigError, NotMigrated, StoreError, StoreUnavailable
 from modbot.storage import open_store
