@@ -36,8 +36,8 @@ format: $(READY_DEV) ## put the sources into the house format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix --exit-zero .
 
-reference: $(READY_DEV) ## write the command line's reference in docs/operations.md anew, from --help
-	@$(BIN)/python -m modbot.cli.reference docs/operations.md
+reference: $(READY_DEV) ## write anew what the docs quote from the program: the commands' help, the model's figures
+	@$(BIN)/python -m modbot.cli.reference README.md docs/operations.md
 
 clean: ## remove the environment and everything that was built or measured
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov

@@ -1,20 +1,32 @@
-"""The reference of the command line in ``docs/operations.md``, written from the commands' own help.
+"""Parts of the documents that are written by the program: the commands' help and the model's figures.
 
-``make reference`` writes it anew; a test demands that it is up to date. Reads and writes that one file only.
+``make reference`` writes them anew; tests demand that they are up to date. Touches the files it is given and nothing
+else; reads the card of the shipped model.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from modbot.cli import main
 
-BEGIN, END = "<!-- reference: written by `make reference` -->", "<!-- end of the reference -->"
 WIDTH = 100
+HEADS = ("spam", "toxicity")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands between two marks of a page, and who writes it."""
+
+    begin: str
+    end: str
+    text: Callable[[], str]
 
 
 def reference() -> str:
@@ -22,11 +34,53 @@ def reference() -> str:
     return "\n".join(f"### `{path}`\n\n```text\n{text}\n```\n" for path, text in _helps(main, "modbot", None))
 
 
+def figures() -> str:
+    """Return what the shipped model's card says of its errors, as Markdown."""
+    import json
+
+    from modbot.scoring import artifacts
+
+    folder = artifacts.find(artifacts.model_dirs())
+    card = json.loads((folder / artifacts.CARD).read_text(encoding="utf-8"))
+    rows = [row for head in HEADS for row in _rows(card, head)]
+    return (
+        f"The shipped model, version `{card['version']}`, measured per source; each range goes from the worst source "
+        "to the best:\n\n"
+        "| | on held-back parts of sources that it learned from | on sources that it had never seen |\n|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
+    )
+
+
+PARTS = (
+    Part("<!-- reference: written by `make reference` -->", "<!-- end of the reference -->", reference),
+    Part("<!-- figures: written by `make reference` -->", "<!-- end of the figures -->", figures),
+)
+
+
 def updated(page: str) -> str:
-    """Return a page with the reference between its marks put anew; without marks it is added at the end."""
-    before, _, rest = page.partition(BEGIN)
-    after = rest.partition(END)[2] or "\n"
-    return f"{before.rstrip()}\n\n{BEGIN}\n\n{reference()}\n{END}{after}"
+    """Return a page with everything between its marks written anew."""
+    for part in PARTS:
+        before, mark, rest = page.partition(part.begin)
+        if mark:
+            page = f"{before}{mark}\n\n{part.text()}\n{part.end}{rest.partition(part.end)[2]}"
+    return page
+
+
+def _rows(card: Mapping[str, Any], head: str) -> Iterator[str]:
+    said = {
+        f"{head}: a bad comment is ranked above a good one (AUC)": ("auc", "{:.2f}"),
+        f"{head}: bad comments found when 1 % of good ones may be touched": ("recall_at_1pct", "{:.0%}"),
+    }
+    for sentence, (metric, form) in said.items():
+        ranges = [_range(card[part].get(head, {}), metric, form) for part in ("held_back", "leave_one_source_out")]
+        yield f"| {sentence} | {ranges[0]} | {ranges[1]} |"
+
+
+def _range(sources: Mapping[str, Mapping[str, float | None]], metric: str, form: str) -> str:
+    # A source with only good or only bad comments cannot answer.
+    values = sorted(value for figures in sources.values() if (value := figures.get(metric)) is not None)
+    return f"{form.format(values[0])} to {form.format(values[-1])}" if values else "not measured"
 
 
 def _helps(command: click.Command, path: str, parent: click.Context | None) -> Iterator[tuple[str, str]]:
