@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import json
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -44,15 +44,22 @@ def test_it_works(installation):
         call(port, "GET", "/healthz")
 
 
-def test_it_serves_with_several_processes_that_count_together(installation):
+def test_it_serves_with_several_processes_that_count_together(installation, tmp_path):
+    installation.environment["TMPDIR"] = str(tmp_path)
+    site = installation.run("site", "add", "Together", "--url", "https://blog.example", "--json")
+    bearer = {"Authorization": f"Bearer {json.loads(site.stdout)['key']}"}
     process, port = installation.serve("--workers", "2")
-    seen = {call(port, "GET", "/healthz")[0] for _ in range(10)}
-    assert seen == {200}
-    assert call(port, "GET", "/readyz")[1]["ready"] is True
-    assert call(port, "GET", "/metrics")[0] == 200
+    for number in range(8):
+        comment = {"name": "Cal", "email": "cal@readers.example.org", "body": f"The ferry was late, trip {number}."}
+        assert call(port, "POST", "/v1/comments", comment, **bearer)[0] == 201
+    folders = list(tmp_path.glob("modbot-metrics-*"))
+    assert len(folders) == 1
+    for _ in range(10):
+        text = call(port, "GET", "/metrics")[1]["text"]
+        assert 'modbot_cases_total{action="hold",decided_by="machine",door="native"} 8.0' in text
     process.send_signal(signal.SIGTERM)
     assert process.wait(15) == 0
-    assert not list(Path("/tmp").glob(f"modbot-metrics-*-{process.pid}"))
+    assert not folders[0].exists()
 
 
 def test_it_finishes_an_answer_that_is_under_way(installation):
