@@ -65,21 +65,30 @@ def demo(tmp_path):
     """`modbot demo` in a process of its own, with a fresh home folder."""
     (tmp_path / "home").mkdir()
     folder = tmp_path / "demo"
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "modbot", "demo", "--port", "0", "--keep", str(folder)],
-        stdout=subprocess.PIPE,
-        stderr=(tmp_path / "log").open("wb"),
-        env={"HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"]},
-        text=True,
-    )
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "modbot", "demo", "--port", "0", "--keep", str(folder)],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env={"HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"]},
+            text=True,
+        )
+    with process:
+        try:
+            yield Running(folder, printed_by(process, tmp_path / "log"))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
+def printed_by(process: subprocess.Popen, log: Path) -> str:
     printed, deadline = "", time.monotonic() + START_S
     while "Ctrl-C" not in printed and time.monotonic() < deadline:
         line = process.stdout.readline()
-        assert line, f"the demo ended: {printed}\n{(tmp_path / 'log').read_text()[-3000:]}"
+        assert line, f"the demo ended: {printed}\n{log.read_text()[-3000:]}"
         printed += line
-    yield Running(folder, printed)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    return printed
 
 
 def curl(address: str, key: str, body: str) -> dict:
@@ -95,9 +104,9 @@ def curl(address: str, key: str, body: str) -> dict:
 def reply(page, address: str, body: str) -> str:
     """Post a comment through the page's form, at the speed of a person, and give back the page's notice."""
     page.goto(address)
-    page.get_by_label("Comment").fill(body)
-    page.get_by_label("Name").fill("Cal")
-    page.get_by_label("Email").fill("cal@example.org")
+    page.get_by_role("textbox", name="Comment").fill(body)
+    page.get_by_role("textbox", name="Name").fill("Cal")
+    page.get_by_role("textbox", name="Email").fill("cal@example.org")
     # The form's signed time stamp counts whole seconds; nobody writes a comment in less than four.
     page.wait_for_timeout(4_000)
     page.get_by_role("button", name="Post Comment").click()
@@ -117,13 +126,12 @@ def until(condition, what: str):
 def test_it_works(demo):
     site = json.loads(demo.modbot("site", "list", "--json"))[0]["id"]
     key = json.loads(demo.modbot("site", "rotate-key", site, "--json"))["key"]
-    secret = json.loads(demo.modbot("site", "rotate-key", site, "--kind", "webhook", "--json"))["webhook_secret"]
+    secret = json.loads(demo.modbot("site", "rotate-key", site, "--kind", "webhook", "--json"))["key"]
     with a_receiver(secret) as receiver, a_browser() as browser:
         demo.modbot("site", "set", site, "--webhook", receiver.url, "--allow-host", "127.0.0.1")
         news = browser.new_page()
         notices = {body: reply(news, demo.page, body) for body in (GOOD + " From the page.", SPAM, INSULT)}
-        assert "not" in notices[SPAM].lower() or "moderation" in notices[SPAM].lower()
-        assert "published" not in notices[INSULT].lower()
+        assert [body for body in (SPAM, INSULT) if "published" in notices[body].lower()] == []
         answers = [curl(demo.review, key, body) for body in (GOOD, SPAM + " today", INSULT + " Really.")]
         assert [answer["action"] == "publish" for answer in answers[1:]] == [False, False]
         assert answers[1]["scores"]["spam"] > answers[0]["scores"]["spam"]
