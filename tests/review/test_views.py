@@ -18,7 +18,7 @@ def test_it_works(at_the_desk, arrive):
     page = ada.get("/queue").text
 
     assert page.index(second.id) < page.index(first.id)
-    assert "2 comments wait for a person." in page
+    assert '<span class="count" data-waiting>2</span>' in page
     assert "Words typical of spam" in page
     assert '<mark class="word word--for word--strong">casino</mark>' in page
     assert ada.get("/").location == "/queue"

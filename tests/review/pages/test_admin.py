@@ -78,13 +78,20 @@ def test_it_counts_and_warns():
     assert len(overview_page(FRAME, quiet).tiles) == 3
 
 
-def test_it_shows_a_card_that_says_nothing():
-    shown = model_view({}, "v1", live=True)
+def test_it_shows_a_card():
+    card = {
+        "heads": ["spam"],
+        "rows": {"blog": {"train": 1_200}, "chat": {"train": 34, "test": 9}},
+        "held_back": {"spam": {"blog": {"auc": 0.9}, "chat": {"auc": 0.8}, "forum": {"auc": None}}},
+        "leave_one_source_out": {"spam": {"blog": {"auc": 0.71}}},
+    }
 
-    assert (shown.version, shown.trained, shown.rows, shown.heads, shown.live) == (
-        "v1",
-        "unknown",
-        "unknown",
-        "unknown",
-        True,
-    )
+    shown = model_view(card, "v1", live=True)
+
+    assert shown.rows == "1,234 comments from 2 sources"
+    assert shown.metrics == (("Spam", "AUC 0.85 on comments held back, 0.71 on sources never seen"),)
+
+
+def test_it_shows_a_card_that_says_nothing():
+    assert model_view({}, "v1", live=False).heads == "unknown"
+    assert model_view({"heads": ["spam"], "held_back": {}}, "v1", live=False).metrics == (("Spam", "not measured"),)

@@ -104,6 +104,8 @@ def test_it_says_scores_in_words():
 
 def test_it_tells_the_story_newest_first():
     case = a_case(
+        action=Action.PUBLISH,
+        decided_by=DecidedBy.SITE,
         verdict=a_verdict(action=Action.PUBLISH, audited=True),
         reviews=(
             Review("c", Action.REJECT, "user-ada", "ada", DecidedBy.PERSON, 1, later(60), "spam"),
@@ -160,3 +162,11 @@ def test_it_links_the_comment_that_this_one_answers():
 def test_it_ends_where_nobody_waits():
     assert case_page(FRAME, facts(next_id="")).next_href == ""
     assert case_page(FRAME, facts()).received.iso == NOON.isoformat()
+
+
+def test_it_shows_a_spot_check_like_any_other_case_that_waits():
+    drawn = a_case(action=Action.PUBLISH, verdict=a_verdict(action=Action.PUBLISH, audited=True))
+
+    pages = [case_page(FRAME, facts(case=case)) for case in (drawn, a_case())]
+
+    assert len({(page.action, page.state, page.story) for page in pages}) == 1

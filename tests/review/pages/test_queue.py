@@ -9,7 +9,7 @@ import pytest
 from factories import NOON, a_case, a_site, a_user, later
 from modbot.domain import Action, CasePage, DecidedBy, Head, Reason, Role, Span
 from modbot.review.pages.frame import Frame
-from modbot.review.pages.queue import Filters, QueueFacts, queue_page, row_of, row_view
+from modbot.review.pages.queue import Filters, QueueFacts, queue_page, row_of, row_view, telling
 
 FRAME = Frame("queue", None, (), "/static", "/queue")
 ROW = row_of(a_case())
@@ -32,7 +32,6 @@ def test_it_works():
 
     page = queue_page(FRAME, Filters(), facts(ROW, second))
 
-    assert page.summary == "5 comments wait for a person."
     assert [row.id for row in page.rows] == [ROW.id, "c2"]
     assert [row.next_id for row in page.rows] == ["c2", ""]
     assert page.rows[0].received.words == "2 min ago"
@@ -47,8 +46,22 @@ def test_it_names_the_site_only_where_there_are_several():
     assert page.rows[0].site == "Harbour Gazette"
 
 
-def test_it_counts_one_comment_as_one():
-    assert queue_page(FRAME, Filters(), facts(counts={"queued": 1})).summary == "1 comment waits for a person."
+def test_it_shows_what_speaks_against_a_comment_before_what_speaks_for_it():
+    reasons = [
+        Reason(code, code, Head.SPAM, share) for code, share in (("A", -3), ("B", -2), ("C", 1), ("D", 0.5), ("E", 0.2))
+    ]
+
+    assert [reason.code for reason in telling(reasons)] == ["C", "D", "A"]
+    assert [reason.code for reason in telling(reasons[2:])] == ["C", "D", "E"]
+    assert [reason.code for reason in telling(reasons[:2])] == ["A"]
+
+
+def test_it_shows_a_spot_check_like_any_other_case_that_waits():
+    drawn = replace(ROW, action=Action.PUBLISH)
+
+    assert row_view(drawn, a_user(), NOON).state == row_view(ROW, a_user(), NOON).state == ""
+    assert row_view(replace(drawn, reports=1), a_user(), NOON).state == "Published by the machine"
+    assert row_view(replace(drawn, queued=False), a_user(), NOON).state == "Published by the machine"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +143,7 @@ def test_it_says_through_whom_a_case_was_decided():
     done = replace(ROW, action=Action.REJECT, decided_by=DecidedBy.SITE)
 
     assert row_view(done, a_user(), NOON).state == "Rejected by the site"
-    assert row_view(ROW, a_user(), NOON).state == "Held"
+    assert row_view(replace(ROW, decided_by=DecidedBy.PERSON), a_user(), NOON).state == "Held"
 
 
 def test_it_folds_long_texts_and_stays_bounded():

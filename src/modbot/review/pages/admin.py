@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 from typing import ClassVar
 
 from modbot.domain import DeliveryRow, DeliveryState, Event, Site, User
@@ -112,10 +113,9 @@ class UsersPage:
 
 @dataclass(frozen=True, slots=True)
 class ModelView:
-    """A trained model: version, when and on what, how well, and whether it is the live one."""
+    """A trained model: its version, on what it was trained, how well it does, and whether it is the live one."""
 
     version: str
-    trained: str
     rows: str
     heads: str
     metrics: tuple[tuple[str, str], ...]
@@ -150,7 +150,7 @@ def overview_page(frame: Frame, facts: OverviewFacts) -> OverviewPage:
     failing = sum(1 for count in facts.failing.values() if count)
     tiles = [
         Tile(f"{facts.counts.get('queued', 0):,}", "In the queue", "wait for a person", "/queue"),
-        Tile(f"{facts.counts.get('held', 0):,}", "Held", "are not decided yet", "/queue?state=all"),
+        Tile(f"{facts.counts.get('held', 0):,}", "Held", "are not decided yet", "/queue"),
     ]
     if facts.decided_today is not None:
         tiles.append(Tile(f"{facts.decided_today:,}", "Decided today", "by people, since midnight UTC"))
@@ -239,14 +239,36 @@ def _site_names(user: User, names: Mapping[str, str]) -> str:
 
 def model_view(card: Mapping[str, object], version: str, *, live: bool) -> ModelView:
     """Show what a model's card says; a card of another version may lack any of it."""
-    rows = card.get("rows")
-    heads = card.get("heads")
-    names = [str(head).replace("_", " ") for head in heads] if isinstance(heads, list | tuple | dict) else []
+    rows, heads = card.get("rows"), card.get("heads")
+    sources = [_number(source, "train") for source in rows.values()] if isinstance(rows, Mapping) else []
+    trained_on = int(sum(filter(None, sources)))
+    names = [str(head) for head in heads] if isinstance(heads, list | tuple) else []
     return ModelView(
         version=version,
-        trained=str(card.get("trained_at") or card.get("created_at") or "unknown"),
-        rows=words.counted(rows, "comment") if isinstance(rows, int) else "unknown",
-        heads=", ".join(names) or "unknown",
-        metrics=(),
+        rows=f"{words.counted(trained_on, 'comment')} from {words.counted(len(sources), 'source')}",
+        heads=", ".join(name.replace("_", " ") for name in names) or "unknown",
+        metrics=tuple((name.replace("_", " ").capitalize(), _told_apart(card, name)) for name in names),
         live=live,
     )
+
+
+def _told_apart(card: Mapping[str, object], head: str) -> str:
+    """Say how well a head tells comments apart, on sources it knows and on sources it has never seen."""
+    known, unseen = (_median_auc(card.get(part), head) for part in ("held_back", "leave_one_source_out"))
+    said = [
+        f"{known:.2f} on comments held back" if known else "",
+        f"{unseen:.2f} on sources never seen" if unseen else "",
+    ]
+    return "AUC " + ", ".join(filter(None, said)) if any(said) else "not measured"
+
+
+def _median_auc(measured: object, head: str) -> float | None:
+    sources = measured.get(head) if isinstance(measured, Mapping) else None
+    values = [_number(source, "auc") for source in sources.values()] if isinstance(sources, Mapping) else []
+    found = [value for value in values if value is not None]
+    return median(found) if found else None
+
+
+def _number(facts: object, name: str) -> float | None:
+    value = facts.get(name) if isinstance(facts, Mapping) else None
+    return float(value) if isinstance(value, int | float) else None

@@ -16,7 +16,7 @@ from modbot.policy import HEAD_WORDS, MAIN_HEADS
 from modbot.review import words
 from modbot.review.marks import Text, marked
 from modbot.review.pages.frame import Frame
-from modbot.review.pages.queue import state_words
+from modbot.review.pages.queue import row_of, shown_state
 
 SHOWN_CHARS = 4_000
 MOST_CHARS = 40_000
@@ -175,8 +175,8 @@ def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
         revision=case.revision,
         site=facts.site.name,
         received=words.moment(case.received_at, facts.now),
-        action=case.action.value,
-        state=state_words(case.action, case.decided_by),
+        action=case.action.value if shown_state(row_of(case)) else Action.HOLD.value,
+        state=shown_state(row_of(case)) or "Waits for a person",
         queued=case.queued,
         erased=case.erased,
         may_review=may_review,
@@ -248,9 +248,12 @@ def cutoffs(site: Site) -> Cutoffs:
 
 def story(case: Case, now: datetime) -> tuple[Step, ...]:
     """Tell what happened to a case, the newest first."""
-    machine = MACHINE_WORDS[case.verdict.action]
-    steps = [(case.received_at, Step(words.moment(case.received_at, now), machine, "", case.verdict.action.value))]
-    if case.verdict.audited:
+    blind = not shown_state(row_of(case))
+    machine, tone = (
+        ("It arrived", "noted") if blind else (MACHINE_WORDS[case.verdict.action], case.verdict.action.value)
+    )
+    steps = [(case.received_at, Step(words.moment(case.received_at, now), machine, "", tone))]
+    if case.verdict.audited and not blind:
         audit = Step(steps[0][1].at, "Drawn for a spot check", "", "noted")
         steps.append((case.received_at, audit))
     for index, review in enumerate(case.reviews):

@@ -128,7 +128,6 @@ class QueuePage:
 
     frame: Frame
     title: str
-    summary: str
     tabs: tuple[Tab, ...]
     filters: Filters
     sites: tuple[Choice, ...]
@@ -170,7 +169,6 @@ def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
     return QueuePage(
         frame=frame,
         title="Queue" if filters.state == "waiting" else f"{STATES[filters.state][0]} comments",
-        summary=_summary(filters, waiting),
         tabs=_tabs(first, waiting),
         filters=filters,
         sites=_choices(((site.id, site.name) for site in facts.sites), filters.site),
@@ -211,10 +209,10 @@ def row_view(row: CaseRow, user: User, now: datetime) -> RowView:
         page_title=row.page_title,
         received=words.moment(row.received_at, now),
         action=row.action.value,
-        state=state_words(row.action, row.decided_by),
+        state=shown_state(row),
         band=words.band_of(row.band),
         text=marked(row.body, terms, shown=SHOWN_CHARS, most=MOST_CHARS),
-        reasons=tuple(_reason_line(reason) for reason in row.reasons[:REASONS]),
+        reasons=tuple(_reason_line(reason) for reason in telling(row.reasons)),
         reports=words.counted(row.reports, "report") if row.reports else "",
         revision=row.revision,
         queued=row.queued,
@@ -222,6 +220,13 @@ def row_view(row: CaseRow, user: User, now: datetime) -> RowView:
         back="/queue",
         next_id="",
     )
+
+
+def telling(reasons: Sequence[domain.Reason]) -> tuple[domain.Reason, ...]:
+    """Choose the reasons for a row: what speaks against the comment, and the best that speaks for it."""
+    against = [reason for reason in reasons if reason.share > 0]
+    others = [reason for reason in reasons if reason.share <= 0]
+    return tuple((against[: REASONS - 1] + others[:1] + against[REASONS - 1 :])[:REASONS])
 
 
 def row_of(case: domain.Case) -> CaseRow:
@@ -246,6 +251,15 @@ def row_of(case: domain.Case) -> CaseRow:
     )
 
 
+def shown_state(row: CaseRow) -> str:
+    """Say where a case stands, unless that is what a person shall judge for themselves.
+
+    A machine's outcome that was drawn for a spot check must look like any other case that waits.
+    """
+    blind = row.queued and row.decided_by is domain.DecidedBy.MACHINE and not row.reports
+    return "" if blind else state_words(row.action, row.decided_by)
+
+
 def state_words(action: Action, decided_by: domain.DecidedBy) -> str:
     """Say where a case stands and through whom. A held case was decided by nobody."""
     if action is Action.HOLD:
@@ -256,16 +270,6 @@ def state_words(action: Action, decided_by: domain.DecidedBy) -> str:
 def _reason_line(reason: domain.Reason) -> ReasonLine:
     tone = "for" if reason.share > 0 else "against" if reason.share < 0 else "noted"
     return ReasonLine(reason.sentence, tone)
-
-
-def _summary(filters: Filters, waiting: int) -> str:
-    if filters.state != "waiting":
-        return ""
-    if filters.narrow:
-        return f"A part of the {words.counted(waiting, 'comment')} that wait for a person."
-    if waiting == 0:
-        return ""
-    return f"{words.counted(waiting, 'comment')} {'waits' if waiting == 1 else 'wait'} for a person."
 
 
 def _tabs(first: Filters, waiting: int) -> tuple[Tab, ...]:
