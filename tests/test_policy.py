@@ -120,6 +120,11 @@ def test_it_says_risk_in_words_in_order():
     assert words == ["clearly fine", "probably fine", "unclear", "probably bad", "clearly bad", "clearly bad"]
 
 
-def test_it_says_risk_in_words_without_evidence():
-    assert band(0.0, yardstick(0, None, None)) == "clearly fine"
-    assert band(1.0, yardstick(0, None, None)) == "clearly bad"
+def test_it_is_never_clear_without_evidence():
+    assert band(0.0, yardstick(0, None, None)) == "probably fine"
+    assert band(1.0, yardstick(0, None, None)) == "probably bad"
+
+
+def test_it_is_clear_wherever_the_machine_decides():
+    assert band(0.8, yardstick(0.8, reject_from=0.75, publish_below=0.1)) == "clearly bad"
+    assert band(0.8, yardstick(0.8, reject_from=0.99, publish_below=0.9)) == "clearly fine"

@@ -27,6 +27,10 @@ WEIGHTS: Mapping[str, tuple[Head, float]] = {
     "KNOWN_AUTHOR": (Head.SPAM, -1.0),
     "REJECTED_AUTHOR": (Head.SPAM, 1.5),
 }
+# Between the cut-offs a risk is put in words by its rank: three in ten good comments look at least this
+# suspicious, and one in twenty.
+UNCLEAR_FROM = 0.7
+PROBABLY_BAD_FROM = 0.95
 # The heads whose words are told as reasons; the sub-heads' scores stand beside them.
 MAIN_HEADS = frozenset({Head.SPAM, Head.TOXICITY})
 FAILED = "SCORER_FAILED"
@@ -130,22 +134,18 @@ def band(risk: float, yardstick: Yardstick) -> str:
     risk : float in [0, 1]
         Rank among good comments.
     yardstick : Yardstick
-        Its cut-offs; where one is missing, 0.95 and 0.5 stand in.
+        Its cut-offs bound the two "clearly" bands; a missing one leaves its band empty.
 
     Returns
     -------
     str
         "clearly fine", "probably fine", "unclear", "probably bad" or "clearly bad".
     """
-    top = 0.95 if yardstick.reject_from is None else yardstick.reject_from
-    bottom = 0.5 if yardstick.publish_below is None else min(yardstick.publish_below, top)
-    if risk >= top:
+    if _reaches(risk, yardstick.reject_from):
         return "clearly bad"
-    if risk < bottom:
+    if yardstick.publish_below is not None and risk < yardstick.publish_below:
         return "clearly fine"
-    # Ranks crowd near 1, so the space between the cut-offs is divided by distance from the top.
-    part = math.log((1 - bottom + 1e-9) / (1 - risk + 1e-9)) / math.log((1 - bottom + 1e-9) / (1 - top + 1e-9))
-    return "probably fine" if part < 1 / 3 else "unclear" if part < 2 / 3 else "probably bad"
+    return "probably fine" if risk < UNCLEAR_FROM else "unclear" if risk < PROBABLY_BAD_FROM else "probably bad"
 
 
 def _with_rules(score: HeadScore, signals: tuple[Signal, ...]) -> HeadScore:
