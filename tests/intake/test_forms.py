@@ -173,7 +173,7 @@ def test_it_refuses_forms_on_other_peoples_pages(standing, headers, status):
 
 def test_it_lists_what_is_wrong_on_a_page_with_a_way_back(standing):
     before = standing.count()
-    answer = post(standing.client, {"author": "", "email": f"{CANARY}@", "comment": "<b>" * 9_000}, Referer=PAGE)
+    answer = post(standing.client, {"email": f"{CANARY}@", "comment": "<b>" * 9_000, "page_url": PAGE})
     assert (answer.status_code, answer.mimetype) == (422, "text/html")
     text = unescape(answer.text)
     assert re.findall(r"<dt>(.*?)</dt>", text) == ["Name", "Email", "Comment"]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import modbot
 from modbot.domain import Limits
 from modbot.intake import query
 from modbot.intake.openapi import CALLS
 from modbot.validation import KNOWN_FIELDS
 
+SRC = Path(modbot.__file__).parent
+SOURCES = "".join((SRC / name).read_text() for name in ("validation.py", "intake/query.py", "intake/native.py"))
 LABEL = st.from_regex(r"[a-z][a-z0-9-]{0,8}[a-z0-9]", fullmatch=True)
 HOST = st.builds("{}.example.{}".format, LABEL, st.sampled_from(["org", "com", "de"]))
 # What the words "idn-email" and "uri" allow is more than a comment form means by them, and the description says so.
@@ -62,6 +67,30 @@ def test_it_leaves_out_what_is_no_part_of_it(document):
     assert "/f/" not in text
     assert "/login" not in text
     assert "/metrics" not in text
+
+
+def test_it_is_documented_for_people(document):
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    fields = {name for schema in ("Submission", "Decision", "Complaint") for name in properties(document, schema)}
+    answers = {name for schema in ("Answer", "Page") for name in properties(document, schema)}
+    parameters = {found["name"] for _, call in CALLS.items() for found in call.parameters}
+    assert [
+        name for name in sorted(fields | answers | parameters) if f"`{name}`" not in text and f'"{name}"' not in text
+    ] == []
+    assert [
+        f"{method.upper()} {path}" for method, path in CALLS if f"`{method.upper()} {shown(path)}`" not in text
+    ] == []
+    codes = set(re.findall(r'"([a-z_]+)",\s+"?f?"?Expected', SOURCES)) | {"not_an_address", "required", "not_a_choice"}
+    assert len(codes) > 10
+    assert [code for code in sorted(codes) if f"`{code}`" not in text] == []
+
+
+def properties(document, schema):
+    return document["components"]["schemas"][schema]["properties"]
+
+
+def shown(path):
+    return path.replace("{case_id}", "{id}")
 
 
 MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)

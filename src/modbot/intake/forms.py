@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
@@ -96,13 +96,15 @@ def post_comment(site_name: str) -> Response:
     gate.limiter().hit(house.settings.form_posts_per_minute, "form", gate.limited_name(client))
     gate.limiter().hit(house.settings.site_posts_per_minute, "form-site", site.id)
     form = _read_form()
+    # Browsers tell other origins only where a reader comes from, not which page: the form knows better.
+    g.way_back = _way_back(site, form)
     fields = _fields(form, site, client) | _elapsed(form, site, at)
     payload = canonical(form)
     done = house.moderator.moderate(site, Submission(fields, payload, Door.FORM, _key(form, site, at, payload)), at)
     if done.created:
         observe.log_case(done.case, Door.FORM, (time.perf_counter() - started) * 1_000)
     # 303: going back in the browser must not post again.
-    return _redirect(_with_outcome(_way_back(site, form), done.case.action, done.case.id))
+    return _redirect(_with_outcome(g.way_back, done.case.action, done.case.id))
 
 
 @bp.get("/<site_name>/form")
@@ -153,7 +155,7 @@ def refuse(error: ModbotError | HTTPException) -> Response:
         title="Your comment needs another look" if problems else HTTP_STATUS_CODES.get(status, "Error"),
         detail=detail,
         problems=problems,
-        back=_referring_page(),
+        back=g.get("way_back") or _referring_page(),
         stylesheet=url_for("forms.static", filename="door.css"),
     )
     response = make_response(render_template("comment_refused.html", page=page), status, headers)
