@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import event
 
@@ -161,8 +163,13 @@ def test_it_forgets_an_erased_text(at_the_desk, arrive, house, clock):
     assert "casino" not in page
 
 
-def test_it_shows_patterns_only_while_developing(at_the_desk):
-    assert at_the_desk("ada").get("/patterns").status_code == 404
+def test_it_shows_patterns_only_while_developing(app, at_the_desk, house):
+    ada = at_the_desk("ada")
+    assert ada.get("/patterns").status_code == 404
+
+    app.extensions["modbot"] = replace(house, settings=house.settings.model_copy(update={"dev": True}))
+
+    assert "Each component once." in ada.get("/patterns").text
 
 
 def test_it_shows_what_was_decided_by_the_machine(at_the_desk, arrive):
