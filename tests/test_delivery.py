@@ -421,6 +421,25 @@ def test_it_lets_no_silent_site_hold_up_the_others(post):
             silent.lock.release()
 
 
+def test_it_lets_a_failing_site_rest(post):
+    with a_receiver(SECRET, 500) as receiver:
+        post.add_site(receiver.url, receiver.host)
+        for number in range(30):
+            post.add_case(f"k{number}")
+        with Running(post):
+            assert wait_for(lambda: receiver.arrived)
+            time.sleep(0.6)
+            assert len(receiver.arrived) < delivery.SITE_SENDERS + delivery.CLAIM
+        assert post.store.pending_deliveries() == 30
+
+
+def test_it_leaves_the_messages_of_some_sites_where_they_are(post):
+    post.add_site("https://blog.example/hook", "blog.example")
+    post.add_case()
+    assert post.store.claim_deliveries(post.now, 4, 30, ("site-ada",)) == ()
+    assert len(post.store.claim_deliveries(post.now, 4, 30, ("site-ben",))) == 1
+
+
 def test_it_survives_a_message_that_breaks_it(post):
     class Broken:
         def open_secret(self, _sealed):

@@ -7,6 +7,7 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -37,12 +38,12 @@ def a_held_case() -> Case:
 @pytest.fixture
 def lines():
     """The log as it is written; the root logger is put back afterwards."""
-    root = logging.getLogger()
+    root, hook = logging.getLogger(), threading.excepthook
     handlers, level = root.handlers[:], root.level
     stream = io.StringIO()
     observe.configure_logging("info", json=True, stream=stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    root.handlers[:], root.level = handlers, level
+    root.handlers[:], root.level, threading.excepthook = handlers, level, hook
 
 
 def metric(name: str) -> float:
@@ -113,15 +114,22 @@ def test_it_filters_the_lines_of_other_libraries(lines):
     assert CANARY not in json.dumps(line)
 
 
-def test_it_writes_lines_for_people_too():
-    root = logging.getLogger()
-    handlers, level, stream = root.handlers[:], root.level, io.StringIO()
-    try:
-        observe.configure_logging("warning", json=False, stream=stream)
-        observe.log_event("quiet")
-        observe.log_trouble("loud", RuntimeError("x"), site="s1")
-    finally:
-        root.handlers[:], root.level = handlers, level
+def test_it_keeps_the_words_of_a_dying_thread_out(lines, capsys):
+    thread = threading.Thread(target=int, args=(CANARY,), name="deliveries")
+    thread.start()
+    thread.join()
+    (line,) = lines()
+    assert (line["event"], line["thread"], line["error"]) == ("thread_died", "deliveries", "ValueError")
+    assert CANARY not in json.dumps(line)
+    assert capsys.readouterr().err == ""
+
+
+def test_it_writes_lines_for_people_too(lines):
+    stream = io.StringIO()
+    observe.configure_logging("warning", json=False, stream=stream)
+    observe.log_event("quiet")
+    observe.log_trouble("loud", RuntimeError("x"), site="s1")
+    assert lines() == []
     assert "loud" in stream.getvalue()
     assert "site=s1" in stream.getvalue()
     assert "quiet" not in stream.getvalue()

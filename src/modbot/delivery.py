@@ -50,6 +50,7 @@ REST_ASKED_MAX_S = 3_600.0
 # The outbox is looked at this often when nothing was due; a wake-up shortens the pause.
 IDLE_MIN_S = 0.2
 IDLE_MAX_S = 2.0
+LOOK_PAUSE_S = 0.05
 # How long a stop waits for messages on their way. What is cut off is sent again after its lease.
 STOP_S = 5.0
 
@@ -244,7 +245,12 @@ class Worker:
         while not stop.is_set():
             # Cleared before looking: a wake-up that comes while looking leads to another look.
             self._wake.clear()
-            idle_s = IDLE_MIN_S if self._start_due() else min(IDLE_MAX_S, idle_s * 2)
+            if self._start_due():
+                idle_s = IDLE_MIN_S
+            else:
+                idle_s = min(IDLE_MAX_S, idle_s * 2)
+                # Many comments in a row, of sites without a hook, are worth one look and not one each.
+                stop.wait(LOOK_PAUSE_S)
             self._wake.wait(idle_s if self._free() else IDLE_MAX_S)
         deadline = time.monotonic() + STOP_S
         while self._free() < SENDERS and time.monotonic() < deadline:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Iterable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
@@ -62,9 +63,16 @@ def configure_logging(level: str, *, json: bool, stream: TextIO | None = None) -
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    threading.excepthook = tell_of_dead_thread
     # They say nothing that a line per case does not say better.
     for noisy in ("werkzeug", "urllib3", "waitress.queue", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+def tell_of_dead_thread(args: threading.ExceptHookArgs) -> None:
+    """Write one line about a thread that ended by an error; Python itself would print its words."""
+    if args.exc_value is not None:
+        log_trouble("thread_died", args.exc_value, thread=args.thread.name if args.thread else None)
 
 
 def name_the_library(_logger: object, _method: str, line: Line) -> Line:
