@@ -91,7 +91,7 @@ def create_app(house: House) -> APIFlask:
         MAX_CONTENT_LENGTH=house.settings.max_request_bytes,
         MAX_FORM_MEMORY_SIZE=house.settings.max_request_bytes,
     )
-    intake.configure(app)
+    intake.configure(app, review.refuse)
     for adapter in intake.ADAPTERS:
         app.register_blueprint(adapter.bp)
     review.configure(app)
