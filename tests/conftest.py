@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from factories import NOON, a_site, a_user
 
+from factories import NOON, a_site, a_user
 from modbot.app import House, create_app, open_house
 from modbot.config import Settings, load_settings
 from modbot.domain import Mode, Policy, Role, SecretKind, Site, SiteSecret, User
