@@ -7,19 +7,23 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import create_engine
 
 from modbot.storage.migrate import upgrade
+from modbot.storage.tables import Base
 
 # PostgreSQL refuses to run as root; these are tried in turn.
 UNPRIVILEGED = ("postgres", "nobody")
 # Nothing here must survive a power cut, and every test gets a database of its own.
 FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c shared_buffers=16MB -c max_connections=80"
+# Letters beyond ASCII have capitals too.
+LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 ABSENT = "PostgreSQL is not installed here: no initdb and pg_ctl on the PATH or in /usr/lib/postgresql/*/bin"
 
 
@@ -32,14 +36,17 @@ def binaries() -> Path | None:
 
 
 class Cluster:
-    """A running cluster. ``fresh()`` gives the URL of a new, migrated, empty database."""
+    """A running cluster. ``fresh()`` gives the URL of a migrated database without rows, ``empty()`` of one without tables."""
 
     def __init__(self, folder: Path, owner: str) -> None:
         self._folder = folder
         self._owner = owner
         self._numbers = itertools.count(1)
-        self._sql("CREATE DATABASE template_modbot")
-        upgrade(self.url("template_modbot"))
+        self._admin = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        self._sql("CREATE DATABASE modbot")
+        upgrade(self.url("modbot"))
+        self._cleaner = create_engine(self.url("modbot"))
+        self._clean = "; ".join(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))  # noqa: S608 - names of our own tables
 
     def url(self, database: str) -> str:
         return f"postgresql://{self._owner}@/{database}?host={self._folder}"
@@ -50,19 +57,18 @@ class Cluster:
         return self.url(name)
 
     def fresh(self) -> str:
-        name = f"test_{next(self._numbers)}"
-        self._sql(f"CREATE DATABASE {name} TEMPLATE template_modbot STRATEGY = file_copy")
-        return self.url(name)
+        # Emptying thirteen small tables takes a twentieth of the time that a new database takes.
+        with self._cleaner.begin() as connection:
+            connection.exec_driver_sql(self._clean)
+        return self.url("modbot")
 
-    def drop(self, url: str) -> None:
-        name = url.split("@/", 1)[1].split("?", 1)[0]
-        self._sql(f"DROP DATABASE {name} WITH (FORCE)")
+    def close(self) -> None:
+        self._admin.dispose()
+        self._cleaner.dispose()
 
     def _sql(self, statement: str) -> None:
-        engine = create_engine(self.url("postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with self._admin.connect() as connection:
             connection.exec_driver_sql(statement)
-        engine.dispose()
 
 
 @contextmanager
@@ -98,13 +104,15 @@ def running(bin_dir: Path) -> Iterator[Cluster]:
             "-E",
             "UTF8",
             "--no-sync",
-            "--no-locale",
+            f"--locale={LOCALE}",
         )
         # The log goes to a file: a pipe would stay open as long as the server lives.
         options = f"{FAST} -c listen_addresses='' -c unix_socket_directories='{folder}'"
         run(str(bin_dir / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
         try:
-            yield Cluster(folder, owner)
+            cluster = Cluster(folder, owner)
+            yield cluster
+            cluster.close()
         finally:
             run(str(bin_dir / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
     finally:

@@ -37,24 +37,16 @@ def url(engine_name, request, tmp_path):
     """A migrated, empty database of its own for each test."""
     if engine_name == "sqlite":
         shutil.copy(request.getfixturevalue("migrated"), tmp_path / "modbot.db")
-        yield f"sqlite:///{tmp_path}/modbot.db"
-        return
-    cluster = request.getfixturevalue("cluster")
-    url = cluster.fresh()
-    yield url
-    cluster.drop(url)
+        return f"sqlite:///{tmp_path}/modbot.db"
+    return request.getfixturevalue("cluster").fresh()
 
 
 @pytest.fixture
 def empty_url(engine_name, request, tmp_path):
     """A database without any table."""
     if engine_name == "sqlite":
-        yield f"sqlite:///{tmp_path}/empty.db"
-        return
-    cluster = request.getfixturevalue("cluster")
-    url = cluster.empty()
-    yield url
-    cluster.drop(url)
+        return f"sqlite:///{tmp_path}/empty.db"
+    return request.getfixturevalue("cluster").empty()
 
 
 @pytest.fixture

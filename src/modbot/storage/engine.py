@@ -60,6 +60,14 @@ class Database:
         with self._translated(), self._turn, self._writer.begin() as connection:
             yield connection
 
+    def settle(self) -> None:
+        """Write the log into the file and cut it, so that what was erased is in neither (SQLite only)."""
+        if not self.is_sqlite:
+            return
+        with self._translated(), self._turn, self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()

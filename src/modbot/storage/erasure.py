@@ -52,7 +52,9 @@ class ErasureVerbs:
                 _clear_words(connection, case_id)
                 change_case(connection, case_id, queued=False, erased_at=at, updated_at=at)
                 forget_words(connection)
-            return load_case(connection, case_id)
+            case = load_case(connection, case_id)
+        self._db.settle()
+        return case
 
 
 def _clear_words(connection: Connection, case_id: str) -> None:

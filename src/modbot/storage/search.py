@@ -17,7 +17,9 @@ MAX_WORDS = 12
 # writers for seconds, and the remains go when the index merges by itself.
 OPTIMISE_UP_TO = 20_000
 
-DOCUMENT = "to_tsvector('simple', regexp_replace(name || ' ' || body || ' ' || page_title, '(\\W|_)+', ' ', 'g'))"
+# Named by their codes and not as "no letters", because what is a letter depends on the locale of the database.
+_MARKS = r"[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+"
+DOCUMENT = f"to_tsvector('simple', regexp_replace(name || ' ' || body || ' ' || page_title, '{_MARKS}', ' ', 'g'))"
 
 _NEW = "INSERT INTO search(rowid, name, body, page_title) VALUES (new.id, new.name, new.body, new.page_title);"
 _OLD = (
