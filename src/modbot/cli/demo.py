@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -31,7 +33,9 @@ def command(port: int, keep: Path | None) -> None:
     click.echo("Loading modbot ...")
     from modbot.demo.run import running
 
-    with stop_signals() as stop, _folder(keep) as folder, running(folder, port=port, bar=_bar) as demo:
+    # While the stage is set, a stop leaves at once by way of everybody's cleaning up; later it is polite.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    with _folder(keep) as folder, running(folder, port=port, bar=_bar) as demo, stop_signals() as stop:
         _welcome(demo, keep)
         while not stop.wait(TICK_S):
             pass
