@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import threading
 from ipaddress import ip_network
 
 import pytest
 
 from modbot.errors import BadRequest, TooManyRequests
+from modbot.intake import gate
 from modbot.intake.gate import FORM_FIELDS_MAX, Limiter, client_address, form_fields, limited_name
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("::1/128"))
@@ -12,7 +14,7 @@ PROXIES = (ip_network("10.0.0.0/8"), ip_network("::1/128"))
 
 def test_it_works():
     assert client_address("192.0.2.1", "", PROXIES) == "192.0.2.1"
-    assert form_fields(b"name=Zo%C3%AB+Lee&body=") == {"name": "Zoë Lee", "body": ""}
+    assert form_fields(b"name=Zo%C3%AB+Lee&body=") == {"name": ["Zoë Lee"], "body": [""]}
 
 
 @pytest.mark.parametrize(
@@ -41,8 +43,8 @@ def test_it_counts_a_network_of_ipv6_as_one():
     assert limited_name("") == ""
 
 
-def test_it_takes_the_first_of_a_repeated_field():
-    assert form_fields(b"a=1&a=2") == {"a": "1"}
+def test_it_keeps_every_value_of_a_repeated_field():
+    assert form_fields(b"a=1&b=3&a=2") == {"a": ["1", "2"], "b": ["3"]}
 
 
 @pytest.mark.parametrize("body", [b"a=%ff", b"a=\xff", b"&".join([b"a="] * (FORM_FIELDS_MAX + 1))])
@@ -59,3 +61,15 @@ def test_it_counts_per_minute_and_name():
         limiter.hit(1, "site", "a")
     assert 1 <= caught.value.retry_after_s <= 60
     Limiter.fresh().hit(1, "site", "a")
+
+
+def test_it_starts_no_thread_for_each_hit(monkeypatch):
+    started = []
+    monkeypatch.setattr(threading.Timer, "start", lambda _timer: started.append(1))
+    limiter = Limiter.fresh()
+    for _ in range(50):
+        limiter.hit(100, "site", "a")
+    assert len(started) == 1
+    monkeypatch.setattr(gate, "SWEEP_EVERY_S", 0.0)
+    limiter.hit(100, "site", "a")
+    assert len(started) == 2

@@ -142,6 +142,7 @@ JSON = "application/json"
         (b"name=\xff", FORM, "400 bad_request", "raw bytes in a form"),
         (b"&".join(b"a%d=" % n for n in range(500)), FORM, "400 bad_request", "more fields than any form has"),
         (b'{"name": "Cal\\u0000"}', JSON, "422 invalid_fields", "NUL"),
+        (b"name=a&name=b&email=a@b.org&body=x", FORM, "422 invalid_fields", "two names"),
         (b"{}", "text/plain", "415 unsupported_media_type", "another type"),
         (b"{}", None, "415 unsupported_media_type", "no type"),
         (b"--x--", "multipart/form-data; boundary=x", "415 unsupported_media_type", "for the form door only"),

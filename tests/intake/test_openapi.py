@@ -10,10 +10,12 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 import modbot
 from modbot.domain import Limits
 from modbot.intake import query
+from modbot.intake.gate import FORM
 from modbot.intake.openapi import CALLS
 from modbot.validation import KNOWN_FIELDS
 
@@ -94,7 +96,9 @@ def shown(path):
 
 
 MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
-BOUNDED = settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+BOUNDED = settings(
+    max_examples=8, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 
 
 @pytest.mark.slow
@@ -108,6 +112,8 @@ def test_it_survives_a_fuzzer_that_reads_it(app, as_ada, call, mode):
     @BOUNDED
     @given(case=operation.as_strategy(generation_mode=mode))
     def attack(case):
-        case.call_and_validate(headers=as_ada)
+        # In a form, null and 1 are the texts "null" and "1": nobody can refuse them for their type.
+        excluded = [negative_data_rejection] if case.media_type == FORM else []
+        case.call_and_validate(headers=as_ada, excluded_checks=excluded)
 
     attack()

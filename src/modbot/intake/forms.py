@@ -183,7 +183,7 @@ def _read_form() -> dict[str, str]:
     if request.mimetype == MULTIPART:
         return {name: request.form[name] for name in request.form}
     if request.mimetype == gate.FORM:
-        return gate.form_fields(request.get_data())
+        return {name: values[0] for name, values in gate.form_fields(request.get_data()).items()}
     raise UnsupportedMedia(f"Content-Type: expected {gate.FORM} or {MULTIPART}, got another.")
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from threading import Timer
 from typing import Protocol, cast
 from urllib.parse import parse_qsl
 
@@ -39,6 +40,9 @@ FORM_FIELDS_MAX = 200
 SIGNATURE_AGE_MAX_S = 300
 # A single household may move within its /64, so that is what a limit counts.
 IPV6_LIMIT_PREFIX = 64
+
+# Counters of past minutes do no harm; they only take room.
+SWEEP_EVERY_S = 30.0
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -125,7 +129,9 @@ def read_fields() -> dict[str, object]:
     if request.mimetype == JSON:
         return _json_fields(request.get_data())
     if request.mimetype == FORM:
-        return dict(form_fields(request.get_data()))
+        # A field that comes twice stays a list, which no field may be: better refused than half read.
+        form = form_fields(request.get_data())
+        return {name: values[0] if len(values) == 1 else values for name, values in form.items()}
     got = "none" if not request.mimetype else "another"
     raise UnsupportedMedia(f"Content-Type: expected {JSON} or {FORM}, got {got}.")
 
@@ -142,8 +148,8 @@ def _json_fields(body: bytes) -> dict[str, object]:
     return fields
 
 
-def form_fields(body: bytes) -> dict[str, str]:
-    """Parse a URL-encoded form strictly; of a repeated field the first counts."""
+def form_fields(body: bytes) -> dict[str, list[str]]:
+    """Parse a URL-encoded form strictly; a field may come several times."""
     try:
         pairs = parse_qsl(
             body.decode("ascii"),
@@ -156,13 +162,43 @@ def form_fields(body: bytes) -> dict[str, str]:
         raise BadRequest(
             f"Expected a URL-encoded form in UTF-8 of at most {FORM_FIELDS_MAX} fields, got something else."
         ) from None
-    fields: dict[str, str] = {}
+    fields: dict[str, list[str]] = {}
     for name, value in pairs:
-        fields.setdefault(name, value)
+        fields.setdefault(name, []).append(value)
     return fields
 
 
 # -- how often, from where --------------------------------------------------------
+
+
+class RareTimer:
+    """A timer that passes for alive until the next sweep is due."""
+
+    def __init__(self, timer: Timer) -> None:
+        self._timer = timer
+        self._started_s = 0.0
+
+    def start(self) -> None:
+        """Sweep soon, and not again for a while."""
+        self._started_s = time.monotonic()
+        self._timer.start()
+
+    def is_alive(self) -> bool:
+        """Whether it is too early for another sweep."""
+        return self._timer.is_alive() or time.monotonic() - self._started_s < SWEEP_EVERY_S
+
+
+class Counts(MemoryStorage):
+    """Counters in memory. The library's own starts a thread for every hit that comes 10 ms after the last."""
+
+    @property  # type: ignore[override]
+    def timer(self) -> RareTimer:
+        """What decides when expired counters are swept out."""
+        return self._rare
+
+    @timer.setter
+    def timer(self, timer: Timer) -> None:
+        self._rare = RareTimer(timer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +210,7 @@ class Limiter:
     @classmethod
     def fresh(cls) -> Limiter:
         """Return a limiter that has counted nothing."""
-        return cls(FixedWindowRateLimiter(MemoryStorage()))
+        return cls(FixedWindowRateLimiter(Counts()))
 
     def hit(self, per_minute: int, *names: str) -> None:
         """Count one; raise TooManyRequests when there were too many in this minute."""
