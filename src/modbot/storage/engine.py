@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from operator import itemgetter
 from threading import Lock
 from typing import Any
 
@@ -179,10 +178,10 @@ def _compiled(statement: ClauseElement, dialect: Dialect) -> tuple[str, Callable
     kinds = [compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
     by_name = {name: process for name, process in zip(names, kinds, strict=True) if process is not None}
     by_place = [(place, process) for place, process in enumerate(kinds) if process is not None]
-    pick = itemgetter(*names)
 
     def in_order(values: Mapping[str, Any]) -> list[Any]:
-        row = list(pick({**fixed, **values}))
+        given = {**fixed, **values}
+        row = [given[name] for name in names]
         for place, process in by_place:
             row[place] = process(row[place])
         return row

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from modbot.storage.engine import Database, open_database
+from modbot.storage.engine import Database, Hot, open_database
 from modbot.storage.tables import ErasureTable, KeyBase, PersonKeyTable, table
 
 person_keys = table(PersonKeyTable)
 erasures = table(ErasureTable)
 
-_READ = select(person_keys.c.wrapped).where(person_keys.c.person == bindparam("given_person"))
-_ADD = {
-    "sqlite": sqlite.insert(person_keys).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(person_keys).on_conflict_do_nothing(),
-}
+_READ = Hot(select(person_keys.c.wrapped).where(person_keys.c.person == bindparam("given_person")))
+_ADD = Hot(
+    {
+        "sqlite": sqlite.insert(person_keys).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(person_keys).on_conflict_do_nothing(),
+    }
+)
 
 
 class KeyStore:
@@ -47,16 +49,14 @@ class KeyStore:
         bytes
             The key that counts: the first one that was stored.
         """
-        asked = {"given_person": person}
-        with self._db.reading() as connection:
-            wrapped: bytes | None = connection.execute(_READ, asked).scalar()
+        wrapped = self.wrapped_key(person)
         if wrapped is not None:
             return wrapped
         with self._db.writing() as connection:
-            row = {"person": person, "wrapped": fresh, "created_at": at}
-            added = connection.execute(_ADD[self._db.engine.dialect.name], row)
-            # Somebody else's comment may have come first in the meantime: then theirs counts.
-            return fresh if added.rowcount else connection.execute(_READ, asked).scalar_one()
+            added = _ADD.run(connection, {"person": person, "wrapped": fresh, "created_at": at})
+            # Somebody else's comment may have come first in the meantime: then theirs counts. If that one was
+            # erased in the same instant, what is sealed now stays unreadable, like all the rest of that person.
+            return fresh if added.rowcount == 1 else _read(connection, person) or fresh
 
     def wrapped_key(self, person: str) -> bytes | None:
         """Return the person's wrapped key without making one.
@@ -72,7 +72,7 @@ class KeyStore:
             None if the person is unknown or erased.
         """
         with self._db.reading() as connection:
-            return connection.execute(_READ, {"given_person": person}).scalar()
+            return _read(connection, person)
 
     def erase_person(self, person: str, at: datetime) -> bool:
         """Destroy a person's key and write the erasure down.
@@ -109,6 +109,11 @@ class KeyStore:
     def close(self) -> None:
         """Give every connection back."""
         self._db.close()
+
+
+def _read(connection: Connection, person: str) -> bytes | None:
+    row = _READ.run(connection, {"given_person": person}).fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def open_key_store(url: str) -> KeyStore:

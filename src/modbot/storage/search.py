@@ -35,6 +35,7 @@ CREATE: dict[str, tuple[str, ...]] = {
         f"CREATE TRIGGER search_add AFTER INSERT ON comments BEGIN {_NEW} END",
         f"CREATE TRIGGER search_drop AFTER DELETE ON comments BEGIN {_OLD} END",
         f"CREATE TRIGGER search_change AFTER UPDATE OF name, body, page_title ON comments BEGIN {_OLD} {_NEW} END",
+        "INSERT INTO search(search) VALUES ('rebuild')",
     ),
     "postgresql": (f"CREATE INDEX ix_comments_search ON comments USING gin ({DOCUMENT})",),
 }

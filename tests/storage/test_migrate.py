@@ -1,0 +1,110 @@
+"""Migrations make exactly the tables that the code maps, forwards and backwards, on both engines."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import NullPool, create_engine, inspect
+
+from factories import a_new_case, a_site
+from modbot.domain import CaseQuery
+from modbot.errors import NotMigrated
+from modbot.storage import check, expected_revision, open_store, upgrade
+from modbot.storage.migrate import MIGRATIONS, downgrade
+from modbot.storage.tables import Base
+
+FILES = sorted((MIGRATIONS / "versions").glob("*.py"))
+
+
+@pytest.fixture
+def inspected(empty_url):
+    engine = create_engine(empty_url, poolclass=NullPool)
+    yield engine
+    engine.dispose()
+
+
+def is_no_search(_thing, name, kind, *_):
+    return not (kind in {"table", "index"} and str(name).startswith(("search", "ix_comments_search")))
+
+
+def test_it_works(empty_url):
+    upgrade(empty_url)
+    check(empty_url)
+    store = open_store(empty_url)
+    store.add_site(a_site(), [])
+    assert store.record(a_new_case())[1]
+    store.close()
+
+
+def test_it_makes_the_tables_that_the_code_maps(empty_url, inspected):
+    upgrade(empty_url)
+    with inspected.connect() as connection:
+        options = {"include_object": is_no_search, "compare_type": True, "compare_server_default": True}
+        differences = compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
+    assert differences == []
+
+
+def test_it_makes_the_constraints_and_indexes_that_the_code_names(empty_url, inspected):
+    upgrade(empty_url)
+    there = inspect(inspected)
+    for table in Base.metadata.tables.values():
+        names = {index["name"] for index in there.get_indexes(table.name)}
+        names |= {one["name"] for one in there.get_unique_constraints(table.name)}
+        names |= {one["name"] for one in there.get_foreign_keys(table.name)}
+        names.add(there.get_pk_constraint(table.name)["name"])
+        wanted = {thing.name for thing in (*table.constraints, *table.indexes)}
+        assert wanted <= names, table.name
+
+
+def test_it_changes_nothing_the_second_time(empty_url):
+    upgrade(empty_url)
+    upgrade(empty_url)
+    check(empty_url)
+
+
+def test_it_goes_one_step_back_and_forward_again_with_rows_in_place(empty_url):
+    upgrade(empty_url)
+    store = open_store(empty_url)
+    store.add_site(a_site(), [])
+    case, _ = store.record(a_new_case())
+    downgrade(empty_url, "-1")
+    with pytest.raises(NotMigrated, match="0001"):
+        check(empty_url)
+    upgrade(empty_url)
+    assert store.case(case.id) == case
+    store.close()
+
+
+def test_it_goes_back_to_nothing(empty_url, inspected):
+    upgrade(empty_url)
+    downgrade(empty_url, "base")
+    assert set(inspect(inspected).get_table_names()) == {"alembic_version"}
+
+
+def test_it_refuses_a_database_that_is_not_migrated(empty_url):
+    with pytest.raises(NotMigrated, match="modbot db upgrade"):
+        check(empty_url)
+
+
+def test_it_keeps_the_search_index_of_what_was_there_before(empty_url):
+    upgrade(empty_url, "0001")
+    store = open_store(empty_url)
+    store.add_site(a_site(), [])
+    case, _ = store.record(a_new_case())
+    upgrade(empty_url)
+    assert [row.id for row in store.cases(CaseQuery(text="harbour")).rows] == [case.id]
+    store.close()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_it_numbers_migrations_and_names_them_for_what_they_do(path):
+    assert re.fullmatch(r"\d{4}_[a-z]+(_[a-z]+)+\.py", path.name)
+    assert f'revision = "{path.name[:4]}"' in path.read_text()
+
+
+def test_it_numbers_without_gaps_and_expects_the_last():
+    assert [path.name[:4] for path in FILES] == [f"{n:04}" for n in range(1, len(FILES) + 1)]
+    assert expected_revision() == FILES[-1].name[:4]
