@@ -216,7 +216,11 @@ def order(n: int, share: float) -> int | None:
     tail = 0.0
     for k in range(n, -1, -1):
         log_p = (
-            math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * math.log1p(-share) + (n - k) * math.log(share)
+            math.lgamma(n + 1)
+            - math.lgamma(k + 1)
+            - math.lgamma(n - k + 1)
+            + k * math.log1p(-share)
+            + (n - k) * math.log(share)
         )
         tail += math.exp(log_p)
         if tail > delta:

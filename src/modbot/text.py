@@ -35,11 +35,15 @@ _BARE_TLDS = (
     "ga|cf|gq|pw"
 )
 _URL = r"(?:https?|ftp)://[^\s<>\"'\[\]{}|\\^`]+|www\d{0,2}\.[^\s<>\"'\[\]{}|\\^`]+"
-_BARE = rf"(?<![\w@.\-])(?:[^\W_](?:[\w\-]{{0,61}}[^\W_])?\.){{1,4}}(?:{_BARE_TLDS})(?![\w\-]|\.\w)(?:[/:?][^\s<>\"'\[\]]*)?"
+_BARE = (
+    rf"(?<![\w@.\-])(?:[^\W_](?:[\w\-]{{0,61}}[^\W_])?\.){{1,4}}(?:{_BARE_TLDS})(?![\w\-]|\.\w)"
+    r"(?:[/:?][^\s<>\"'\[\]]*)?"
+)
 _ADDRESS = r"[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.){1,5}[a-z]{2,24}\b"
 _TRAILING = ".,;:!?)*'\u2019\u201d\u00bb\u3002\uff0c"
 
-# What the scan looks for. The order of the alternatives is the order of preference at one place in the text. Each is tried only
+# What the scan looks for. The order of the alternatives is the order of preference at one place in the text. Each is
+# tried only
 # where a cheap test says that it can occur at all: regular expressions with ten alternatives are dear on plain prose.
 _ALTERNATIVES = {
     "tag": r"</?[a-z!][^<>]{0,2000}>|\[/?(?:url|link|b|i|u|img|quote|code|size|color|email)(?:=[^\]]{0,500})?\]",
@@ -53,13 +57,10 @@ _ALTERNATIVES = {
     "letters": r"(?P<letter>[^\W\d_])(?P=letter){2,}",
     "marks": r"(?P<mark>[!?.,*~=_\-])(?P=mark){3,}",
 }
-_LEET_CHARS = "013457@$"
 _DIGITS_HINT = re.compile(r"\d\d\d")
 _BARE_HINT = re.compile(r"\.[^\W\d_]{2}")
 _SPACED_HINT = re.compile(r"[ .\-_*][^\W\d_][ .\-_*][^\W\d_][ .\-_*]")
 _LETTERS_HINT = re.compile(r"([^\W\d_])\1\1")
-_TRIPLES = tuple(3 * letter for letter in "oehsaliutnrmfcgpwkbdyvxzqj")
-_RUNS = tuple(4 * mark for mark in "!.?-*=_~,")
 _HREF = re.compile(r"""(?:href\s*=\s*|\[(?:url|link|img)=)["']?([^"'\s>\]]+)""")
 _LEET = str.maketrans("013457@$", "oieastas")
 
@@ -69,26 +70,64 @@ _INVISIBLE = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u3164\ufeff\u
 _LOOK_ALIKES = {
     look_alike: letter
     for letter, look_alikes in {
-        "a": "\u0430\u0410\u03b1\u0391", "b": "\u0412\u0432\u0392\u044c", "c": "\u0441\u0421\u03f2", "d": "\u0501",
-        "e": "\u0435\u0415\u0451\u0395\u0454", "g": "\u050d", "h": "\u043d\u041d\u04bb\u0397\u0570",
-        "i": "\u0456\u0406\u03b9\u0399\u0457", "j": "\u0458\u0408\u03f3", "k": "\u043a\u041a\u03ba\u039a", "m": "\u043c\u041c\u039c",
-        "n": "\u03b7\u039d\u0578", "o": "\u043e\u041e\u03bf\u039f\u03c3\u0585\u0555", "p": "\u0440\u0420\u03c1\u03a1", "q": "\u051b\u0566",
-        "r": "\u0433", "s": "\u0455\u0405", "t": "\u0442\u0422\u03c4\u03a4", "u": "\u03c5\u057d", "v": "\u03bd\u0475",
-        "w": "\u051d\u03c9", "x": "\u0445\u0425\u03c7\u03a7", "y": "\u0443\u0423\u03a5\u04af", "z": "\u0396",
+        "a": "\u0430\u0410\u03b1\u0391",
+        "b": "\u0412\u0432\u0392\u044c",
+        "c": "\u0441\u0421\u03f2",
+        "d": "\u0501",
+        "e": "\u0435\u0415\u0451\u0395\u0454",
+        "g": "\u050d",
+        "h": "\u043d\u041d\u04bb\u0397\u0570",
+        "i": "\u0456\u0406\u03b9\u0399\u0457",
+        "j": "\u0458\u0408\u03f3",
+        "k": "\u043a\u041a\u03ba\u039a",
+        "m": "\u043c\u041c\u039c",
+        "n": "\u03b7\u039d\u0578",
+        "o": "\u043e\u041e\u03bf\u039f\u03c3\u0585\u0555",
+        "p": "\u0440\u0420\u03c1\u03a1",
+        "q": "\u051b\u0566",
+        "r": "\u0433",
+        "s": "\u0455\u0405",
+        "t": "\u0442\u0422\u03c4\u03a4",
+        "u": "\u03c5\u057d",
+        "v": "\u03bd\u0475",
+        "w": "\u051d\u03c9",
+        "x": "\u0445\u0425\u03c7\u03a7",
+        "y": "\u0443\u0423\u03a5\u04af",
+        "z": "\u0396",
     }.items()
     for look_alike in look_alikes
-}  # fmt: skip
+}
 _ALWAYS = {
     look_alike: letter
     for letter, look_alikes in {
-        "a": "\u1d00\u0251\U00010300", "b": "\u0299\U00010301", "c": "\u1d04\U00010302", "d": "\u1d05", "e": "\u1d07\U00010304",
-        "f": "\ua730", "g": "\u0262\u0261", "h": "\u029c", "i": "\u026a\u0131\U00010309", "j": "\u1d0a", "k": "\u1d0b\U0001030a",
-        "l": "\u029f\U0001031a", "m": "\u1d0d\U0001030c", "n": "\u0274\U0001030d", "o": "\u1d0f\U0001030f", "p": "\u1d18\U00010310", "r": "\u0280",
-        "s": "\ua731\U00010314", "t": "\u1d1b\U00010315", "u": "\u1d1c\U00010316", "v": "\u1d20", "w": "\u1d21", "x": "\U00010317",
-        "y": "\u028f", "z": "\u1d22",
+        "a": "\u1d00\u0251\U00010300",
+        "b": "\u0299\U00010301",
+        "c": "\u1d04\U00010302",
+        "d": "\u1d05",
+        "e": "\u1d07\U00010304",
+        "f": "\ua730",
+        "g": "\u0262\u0261",
+        "h": "\u029c",
+        "i": "\u026a\u0131\U00010309",
+        "j": "\u1d0a",
+        "k": "\u1d0b\U0001030a",
+        "l": "\u029f\U0001031a",
+        "m": "\u1d0d\U0001030c",
+        "n": "\u0274\U0001030d",
+        "o": "\u1d0f\U0001030f",
+        "p": "\u1d18\U00010310",
+        "r": "\u0280",
+        "s": "\ua731\U00010314",
+        "t": "\u1d1b\U00010315",
+        "u": "\u1d1c\U00010316",
+        "v": "\u1d20",
+        "w": "\u1d21",
+        "x": "\U00010317",
+        "y": "\u028f",
+        "z": "\u1d22",
     }.items()
     for look_alike in look_alikes
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +155,8 @@ class Link:
 def normalise(text: str) -> Normalised:
     """Bring text into the one form that is compared and learned from.
 
-    Compatibility forms are folded (NFKC), case and accents are dropped, invisible characters removed, look-alike letters in
+    Compatibility forms are folded (NFKC), case and accents are dropped, invisible characters removed, look-alike
+    letters in
     words of mixed script and digits in the place of letters become the letters they stand for, spaced-out words are
     joined, runs of one character shortened, markup dropped, and links and addresses replaced by a mark and their host.
     The same text always becomes the same text, and normalising twice changes nothing that matters for hashing.
@@ -161,7 +201,8 @@ def normalise(text: str) -> Normalised:
 def links(body: str) -> tuple[Link, ...]:
     """Find the links in a body, in order, without touching the network.
 
-    Addresses with a scheme or ``www`` and bare hosts under common top-level domains count, in plain text as well as inside
+    Addresses with a scheme or ``www`` and bare hosts under common top-level domains count, in plain text as well as
+    inside
     markup. Email addresses do not.
 
     Parameters
@@ -263,28 +304,36 @@ def fingerprint(body: str) -> str:
 
 def _possible(text: str) -> tuple[str, ...]:
     """The alternatives of the scan that a text can contain."""
-    found = []
-    if "<" in text or "[" in text:
-        found.append("tag")
-    if "&" in text and ";" in text:
-        found.append("entity")
-    if "://" in text or "www" in text:
-        found.append("link")
-    if "@" in text:
-        found.append("address")
-    if _BARE_HINT.search(text):
-        found.append("bare")
-    if _DIGITS_HINT.search(text):
-        found.append("digits")
-    if _SPACED_HINT.search(text):
-        found.append("spaced")
-    if any([char in text for char in _LEET_CHARS]):
-        found.append("leet")
-    if any([triple in text for triple in _TRIPLES]) or (not text.isascii() and _LETTERS_HINT.search(text)):
-        found.append("letters")
-    if any([run in text for run in _RUNS]):
-        found.append("marks")
-    return tuple(found)
+    return tuple([name for name, can_occur in _CAN_OCCUR if can_occur(text)])
+
+
+def _has_any(parts: Sequence[str]) -> Callable[[str], object]:
+    def has_any(text: str) -> bool:
+        for part in parts:  # noqa: SIM110 - a generator costs more than all the searches
+            if part in text:
+                return True
+        return False
+
+    return has_any
+
+
+def _has_triple(text: str) -> object:
+    return _IN_A_ROW(text) or (not text.isascii() and _LETTERS_HINT.search(text))
+
+
+_IN_A_ROW = _has_any(tuple(3 * letter for letter in "oehsaliutnrmfcgpwkbdyvxzqj"))
+_CAN_OCCUR: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("tag", _has_any("<[")),
+    ("entity", _has_any("&")),
+    ("link", _has_any(("://", "www"))),
+    ("address", _has_any("@")),
+    ("bare", _BARE_HINT.search),
+    ("digits", _DIGITS_HINT.search),
+    ("spaced", _SPACED_HINT.search),
+    ("leet", _has_any("013457@$")),
+    ("letters", _has_triple),
+    ("marks", _has_any(tuple(4 * mark for mark in "!.?-*=_~,"))),
+)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -28,10 +28,21 @@ COLUMNS = (
 
 
 @click.command("evaluate")
-@click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True, help="Labelled CSV; may be repeated.")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="Labelled CSV; may be repeated.",
+)
 @click.argument("more", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--model", "version", help="Version, or folder of a model; else the current one.")
-@click.option("--part", type=click.Choice(["all", "train", "dev", "test"]), default="all", show_default=True, help="Which rows; test is what training holds back.")
+@click.option(
+    "--part",
+    type=click.Choice(["all", "train", "dev", "test"]),
+    default="all",
+    show_default=True,
+    help="Which rows; test is what training holds back.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:

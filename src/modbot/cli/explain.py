@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from modbot.cli import house_for
 from modbot.cli.model import loaded
 from modbot.domain import Author, Case, Comment, HeadScore
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 TERMS_SHOWN = 10
 BAR_CHARS = 12
@@ -24,31 +21,34 @@ LABEL_CHARS = 28
 @click.argument("case_id", required=False)
 @click.option("--text", help="Explain this text instead of a stored case; needs no settings.")
 @click.option("--name", default="", help="Author's name that goes with --text.")
+@click.option("--email", default="", help="Author's address that goes with --text; only its domain is looked at.")
 @click.option("--url", default="", help="Author's website that goes with --text.")
 @click.option("--model", "version", help="Version, or folder of a model; else the current one.")
 @click.option("--all", "every", is_flag=True, help="Show every word, not only the telling ones.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
-def command(  # noqa: PLR0917 - one argument per option is click's way
-    ctx: click.Context, case_id: str | None, text: str | None, name: str, url: str, version: str | None, every: bool, as_json: bool
-) -> None:
+def command(ctx: click.Context, /, **given: Any) -> None:
     """Say why a comment got its scores: the stored case CASE_ID, or --text.
 
     Each line is a word or field with its share in log-odds; the start value and all shares add up to the score.
     """
-    if (case_id is None) == (text is None):
+    if (given["case_id"] is None) == (given["text"] is None):
         raise click.UsageError("give either the id of a case or --text.")
-    if text is not None:
-        comment = Comment(site_id="", key="", fingerprint="", name=name, body=text, author=Author(key=""), url=url)
-        heads: Sequence[HeadScore] = loaded(ctx, version).score(comment, small=0.0 if every else 0.02)
-    else:
-        case = _case(ctx, case_id or "")
-        comment, heads = case.comment, case.verdict.heads
-    if as_json:
+    heads = _fresh(ctx, given) if given["case_id"] is None else _case(ctx, given["case_id"]).verdict.heads
+    if given["as_json"]:
         click.echo(json.dumps([{**asdict(score), "margin": score.margin} for score in heads]))
         return
     for score in heads:
-        _show(score, None if every else TERMS_SHOWN)
+        _show(score, None if given["every"] else TERMS_SHOWN)
+
+
+def _fresh(ctx: click.Context, given: dict[str, Any]) -> tuple[HeadScore, ...]:
+    author = Author(key="", email_domain=given["email"].rpartition("@")[2].lower())
+    comment = Comment(
+        site_id="", key="", fingerprint="", name=given["name"], body=given["text"], author=author, url=given["url"]
+    )
+    model = loaded(ctx, given["version"])
+    return model.score(comment, small=0.0) if given["every"] else model.score(comment)
 
 
 def _case(ctx: click.Context, case_id: str) -> Case:
@@ -68,7 +68,9 @@ def _show(score: HeadScore, shown: int | None) -> None:
     for term in terms[:shown]:
         label = " ".join(term.label.split())[: LABEL_CHARS - 2] if term.kind == "word" else f"[{term.label}]"
         bar = ("+" if term.share > 0 else "-") * min(BAR_CHARS, round(abs(term.share) * 6))
-        click.echo(f"  {label:<{LABEL_CHARS}}{term.share:+8.3f}  {click.style(bar, fg='red' if term.share > 0 else 'green')}")
+        click.echo(
+            f"  {label:<{LABEL_CHARS}}{term.share:+8.3f}  {click.style(bar, fg='red' if term.share > 0 else 'green')}"
+        )
     rest = sum(term.share for term in terms[len(terms[:shown]) :])
     if shown is not None and len(terms) > shown:
         click.echo(f"  {f'{len(terms) - shown} more':<{LABEL_CHARS}}{rest:+8.3f}")

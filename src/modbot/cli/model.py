@@ -52,7 +52,10 @@ def list_models(ctx: click.Context, *, as_json: bool) -> None:
 
     folders = model_folders(ctx)
     live = _live(ctx, folders)
-    rows = [{"version": folder.name, "live": folder.name == live, "folder": str(folder)} for folder in artifacts.versions(folders)]
+    rows = [
+        {"version": folder.name, "live": folder.name == live, "folder": str(folder)}
+        for folder in artifacts.versions(folders)
+    ]
     if as_json:
         click.echo(json.dumps(rows))
         return

@@ -1,6 +1,7 @@
 """``modbot score``: comments in bulk, from CSV or JSONL, as a stream.
 
-Needs no settings and no database unless a site is named. Scores with the heads alone: rules and history belong to a site's own life.
+Needs no settings and no database unless a site is named. Scores with the heads alone: rules and history belong to a
+site's own life.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
 
-from modbot.cli import house_for
+from modbot.cli import store_for
 from modbot.cli.model import loaded
 from modbot.domain import Action, Author, Comment, Mode, Policy
 
@@ -40,41 +41,53 @@ Row = dict[str, Any]
 
 @click.command("score")
 @click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True))
-@click.option("-o", "--out", type=click.Path(dir_okay=False, allow_dash=True), default="-", help="Result; .gz is compressed.")
+@click.option(
+    "-o", "--out", type=click.Path(dir_okay=False, allow_dash=True), default="-", help="Result; .gz is compressed."
+)
 @click.option("--site", help="Take the policy of this site; needs settings and database.")
 @click.option("--model", "version", help="Version, or folder of a model; else the current one.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSONL, whatever came in.")
 @click.pass_context
-def command(ctx: click.Context, file: str, out: str, site: str | None, version: str | None, *, as_json: bool) -> None:
+def command(ctx: click.Context, /, **given: Any) -> None:
     """Score the comments in FILE (CSV or JSONL, gzip too; - is standard input).
 
-    Adds a column for each head with its probability, and `action`: what the borrowed policy would do. A column of FILE with such
-    a name becomes given_NAME. The comment is looked for in `text`, `body`, `comment_text` or `comment`; `author` or `name`,
+    Adds a column for each head with its probability, and `action`: what the borrowed policy would do. A column of
+    FILE with such
+    a name becomes given_NAME. The comment is looked for in `text`, `body`, `comment_text` or `comment`; `author` or
+    `name`,
     `email` and `url` are used where they are given.
     """
-    policy = Policy(mode=Mode.BORROWED)
-    if site is not None:
-        house = house_for(ctx)
-        known = house.store.site_named(site)
-        if known is None:
-            raise click.UsageError(f"no site is called {site!r}; `modbot site list` names them.")
-        policy = known.policy
-    model = loaded(ctx, version)
+    file = given["file"]
+    policy = _policy(ctx, given["site"])
+    model = loaded(ctx, given["version"])
     with ExitStack() as stack:
         raw = stack.enter_context(Path(file).open("rb")) if file != "-" else cast("BinaryIO", sys.stdin.buffer)
         size = Path(file).stat().st_size if file != "-" else None
         header, rows = _rows(_text_of(raw))
-        sink = stack.enter_context(_sink(out))
-        bar = stack.enter_context(click.progressbar(length=size, label="score", file=sys.stderr, hidden=size is None))
-        write = _writer(sink, header, model, as_json=as_json)
+        sink = stack.enter_context(_sink(given["out"]))
+        bar: Any = stack.enter_context(
+            click.progressbar(length=size or 0, label="score", file=sys.stderr, hidden=size is None)
+        )
+        write = _writer(sink, header, model, as_json=given["as_json"])
         while batch := list(islice(rows, BATCH)):
             write(batch, *_scores(batch, header, model, policy))
             if size is not None:
                 bar.update(raw.tell() - bar.pos)
 
 
+def _policy(ctx: click.Context, site: str | None) -> Policy:
+    if site is None:
+        return Policy(mode=Mode.BORROWED)
+    known = store_for(ctx).site_named(site)
+    if known is None:
+        raise click.UsageError(f"no site is called {site!r}; `modbot site list` names them.")
+    return known.policy
+
+
 def _text_of(raw: BinaryIO) -> IO[str]:
-    buffered = io.BufferedReader(cast("io.RawIOBase", raw)) if not hasattr(raw, "peek") else cast("io.BufferedReader", raw)
+    buffered = (
+        io.BufferedReader(cast("io.RawIOBase", raw)) if not hasattr(raw, "peek") else cast("io.BufferedReader", raw)
+    )
     packed = buffered.peek(2)[:2] == GZIP_MAGIC
     plain: Any = gzip.GzipFile(fileobj=buffered) if packed else buffered
     return io.TextIOWrapper(plain, encoding="utf-8-sig", errors="surrogateescape", newline="")
@@ -92,7 +105,9 @@ def _rows(text: IO[str]) -> tuple[list[str] | None, Iterator[Any]]:
     reader = csv.reader(lines)
     header = next(reader, [])
     if _place(header, BODY_NAMES) is None:
-        raise click.UsageError(f"expected a column named one of {', '.join(BODY_NAMES)}; got {', '.join(header) or 'nothing'}.")
+        raise click.UsageError(
+            f"expected a column named one of {', '.join(BODY_NAMES)}; got {', '.join(header) or 'nothing'}."
+        )
     return header, reader
 
 

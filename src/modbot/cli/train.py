@@ -20,18 +20,30 @@ STAGES = {"hash": "features", "fit": "fits"}
 
 
 @click.command("train")
-@click.option("--data", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True, help="Labelled CSV; may be repeated.")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="Labelled CSV; may be repeated.",
+)
 @click.argument("more", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--from-reviews", is_flag=True, help="Learn from what moderators decided, too; needs settings and database.")
-@click.option("--recipe", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON with weights, penalty, priors.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for models; else model_dir or ./models.")
+@click.option(
+    "--from-reviews", is_flag=True, help="Learn from what moderators decided, too; needs settings and database."
+)
+@click.option(
+    "--recipe", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON with weights, penalty, priors."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for models; else model_dir or ./models."
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed and data give the same arrays.")
 @click.option("--json", "as_json", is_flag=True, help="Print the card.")
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:
     """Fit, calibrate and measure a model; write it with card and report.
 
-    Files may also follow --data without repeating it: `modbot train --data *.csv.gz`. The files' own test parts, or a share of
+    Files may also follow --data without repeating it: `modbot train --data *.csv.gz`. The files' own test parts, or a
+    share of
     authors and texts, are held back and only measured. The model is not live until `modbot model promote`.
     """
     paths = (*given["data"], *given["more"])
@@ -84,4 +96,6 @@ def _summary(folder: Path, card: dict[str, Any]) -> str:
         aucs = [figures["auc"] for figures in slices.values() if figures["auc"] is not None]
         if aucs:
             lines.append(f"  {head:<16} AUC on held-back parts {min(aucs):.3f} to {max(aucs):.3f}")
-    return "\n".join([*lines, f"  report: {folder / 'report.html'}", f"make it live: modbot model promote {card['version']}"])
+    return "\n".join(
+        [*lines, f"  report: {folder / 'report.html'}", f"make it live: modbot model promote {card['version']}"]
+    )

@@ -1,6 +1,7 @@
 """Labelled comments from files and from reviews: read, cleared of repeats, split.
 
-Splits are by author and text fingerprint or as the source published them, never by random row: one campaign on both sides reads far too
+Splits are by author and text fingerprint or as the source published them, never by random row: one campaign on both
+sides reads far too
 well. Blank means unknown. Reads files, changes nothing, fits nothing; may import ``domain``, ``errors`` and ``text``.
 """
 
@@ -184,7 +185,9 @@ def split(examples: Sequence[Example]) -> list[Example]:
     """
     if any(example.part == "test" for example in examples):
         return list(examples)
-    group = _groups([(f"a{e.comment.author.key}" if e.comment.author.key else "", f"t{e.comment.fingerprint}") for e in examples])
+    group = _groups(
+        [(f"a{e.comment.author.key}" if e.comment.author.key else "", f"t{e.comment.fingerprint}") for e in examples]
+    )
     return [
         replace(example, part="test") if example.part == "train" and _share(name) < HELD_BACK else example
         for example, name in zip(examples, group, strict=True)
@@ -239,8 +242,8 @@ def _layout(header: Sequence[str], path: Path) -> tuple[str, Mapping[str, Head]]
     if "text" in names and names & set(_OWN):
         return "text", _OWN
     raise ModelError(
-        f"{path} has no known layout: expected a column `text` and one of {', '.join(_OWN)}, or the published Jigsaw or "
-        f"Civil Comments columns; got {', '.join(header) or 'no header'}."
+        f"{path} has no known layout: expected a column `text` and one of {', '.join(_OWN)}, or Jigsaw's or "
+        f"Civil Comments' columns; got {', '.join(header) or 'no header'}."
     )
 
 
@@ -258,7 +261,9 @@ def _example(row: Mapping[str, str], body: str, heads: Mapping[str, Head], sourc
     )
     labels = {head: float(row[column]) for column, head in heads.items() if row.get(column)}
     part = row.get("split") or "train"
-    return Example(comment, labels, source, {"validation": "dev", "val": "dev"}.get(part, part), _time(row.get("created_at") or ""))
+    return Example(
+        comment, labels, source, {"validation": "dev", "val": "dev"}.get(part, part), _time(row.get("created_at") or "")
+    )
 
 
 def _time(text: str) -> datetime | None:

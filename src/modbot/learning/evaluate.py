@@ -46,9 +46,9 @@ def compare(model: Model, examples: Sequence[Example]) -> dict[str, dict[str, An
     published = risks < (-np.inf if cutoffs.publish_below is None else cutoffs.publish_below)
     found = {}
     for at, head in enumerate(model.heads):
-        rows = np.flatnonzero([head in example.labels for example in examples])
-        if rows.size:
-            y = np.array([examples[row].labels[head] >= 0.5 for row in rows], dtype=int)
+        rows = [row for row, example in enumerate(examples) if head in example.labels]
+        if rows:
+            y = np.array([examples[row].labels[head] >= 0.5 for row in rows], dtype=np.int_)
             figures: dict[str, Any] = dict(measure(y, expit(margins[rows, at]), prior=model.card["priors"][head.value]))
             figures["good_rejected"] = _share(rejected[rows], y == 0)
             figures["bad_rejected"] = _share(rejected[rows], y == 1)

@@ -27,7 +27,8 @@ class Source:
     Attributes
     ----------
     weight : mapping of Head to float
-        Total weight of its rows per head, relative to other sources; 1 where nothing is said.
+        Relative to other sources, 1 where nothing is said: of the source as a whole where the head is balanced, of
+        each of its rows otherwise.
     assume : mapping of Head to float
         Label of rows where nobody looked: comments collected for toxicity contain hardly any advertising.
     rows_max : int
@@ -52,21 +53,56 @@ def _toxicity_source(spam: float, toxicity: float, rows_max: int = 20_000, *, ty
 
 SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
     {
-        "blog_spam": _spam_source(1.0, 0.05),
-        "youtube_spam": _spam_source(0.5, 0.05),
+        "blog_spam": _spam_source(1.0, 0.3),
+        "youtube_spam": _spam_source(0.5, 0.3),
         "telegram_spam": _spam_source(0.5, 0.0),
-        "x_crypto_scam": _spam_source(0.5, 0.05),
-        "sms_spam": _spam_source(0.3, 0.05),
+        "x_crypto_scam": _spam_source(0.5, 0.3),
+        "sms_spam": _spam_source(0.3, 0.3),
         "youtube_gambling_id": _spam_source(0.3, 0.0, 5_000),
-        "wikipedia_context": _toxicity_source(0.6, 1.0, 12_000),
-        "wikipedia_toxicity": _toxicity_source(0.4, 1.0),
-        "civil_comments_toxic": _toxicity_source(0.6, 0.4),
+        "wikipedia_context": _toxicity_source(1.2, 1.0, 12_000),
+        "wikipedia_toxicity": _toxicity_source(0.8, 1.0),
+        "civil_comments_toxic": _toxicity_source(1.0, 0.3),
         "twitter_offensive": _toxicity_source(0.2, 0.1, 8_000, typical=False),
-        "hatemoji_build": _toxicity_source(0.1, 0.2, typical=False),
+        "hatemoji_build": _toxicity_source(0.1, 0.3, typical=False),
         "forum_hate": _toxicity_source(0.3, 0.2, typical=False),
-        "wikipedia_articles": _toxicity_source(0.1, 0.2, typical=False),
+        "wikipedia_articles": _toxicity_source(0.1, 0.5, typical=False),
         # A site's client that submits spam and ham on its own must not outvote the people at the review page.
         "reviews_by_site": Source(dict.fromkeys(HEADS, 0.3)),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """How one head learns.
+
+    Attributes
+    ----------
+    penalty : float
+        scikit-learn's ``C`` of the logistic regression.
+    rarity : bool
+        Whether rare buckets weigh more (inverse document frequency).
+    balance : float in [0, 1)
+        Positives' share of a source's weight, which then is that of the source as a whole; 0 weighs single rows as
+        they come.
+    prior : float in (0, 1)
+        Share of comments that the head is calibrated to expect.
+    """
+
+    penalty: float = 5.0
+    rarity: bool = True
+    balance: float = 0.0
+    prior: float = 0.02
+
+
+SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
+    {
+        Head.SPAM: Learner(penalty=1.0, rarity=False, balance=0.35, prior=0.2),
+        Head.TOXICITY: Learner(prior=0.05),
+        Head.INSULT: Learner(prior=0.04),
+        Head.OBSCENE: Learner(prior=0.02),
+        Head.THREAT: Learner(prior=0.005),
+        Head.IDENTITY_ATTACK: Learner(prior=0.01),
     }
 )
 
@@ -79,34 +115,26 @@ class Recipe:
     ----------
     sources : mapping of str to Source
         By name of the file; other sources count as ``Source()``.
-    penalty : float
-        scikit-learn's ``C`` of the logistic regressions.
+    learners : mapping of Head to Learner
+        Other heads count as ``Learner()``.
     bits : int
         Buckets of the hashed features, as a power of two.
     drop_fields : float
         Share of field values (name, domain, website) that are dropped from the second copy of a row that has any.
-    prior : mapping of Head to float
-        Share of comments that a head is calibrated to expect.
     """
 
     sources: Mapping[str, Source] = field(default_factory=lambda: SHIPPED_SOURCES)
-    penalty: float = 1.0
+    learners: Mapping[Head, Learner] = field(default_factory=lambda: SHIPPED_LEARNERS)
     bits: int = 18
     drop_fields: float = 0.7
-    prior: Mapping[Head, float] = field(
-        default_factory=lambda: {
-            Head.SPAM: 0.2,
-            Head.TOXICITY: 0.05,
-            Head.INSULT: 0.04,
-            Head.OBSCENE: 0.02,
-            Head.THREAT: 0.005,
-            Head.IDENTITY_ATTACK: 0.01,
-        }
-    )
 
     def source(self, name: str) -> Source:
         """Look up a source; one that the recipe does not know is taken as it comes."""
         return self.sources.get(name, Source())
+
+    def learner(self, head: Head) -> Learner:
+        """Look up how a head learns."""
+        return self.learners.get(head, Learner())
 
 
 def recipe_from(text: str) -> Recipe:
@@ -115,7 +143,7 @@ def recipe_from(text: str) -> Recipe:
     Parameters
     ----------
     text : str
-        JSON with any of the names of `Recipe`; ``sources`` adds to the shipped ones.
+        JSON with any of the names of `Recipe`; ``sources`` and ``learners`` change the shipped ones.
 
     Returns
     -------
@@ -137,9 +165,13 @@ def recipe_from(text: str) -> Recipe:
             )
             for name, source in given.pop("sources", {}).items()
         }
-        if "prior" in given:
-            given["prior"] = {**Recipe().prior, **{Head(head): float(p) for head, p in given["prior"].items()}}
-        return dataclasses.replace(Recipe(), sources={**SHIPPED_SOURCES, **sources}, **given)
+        learners = {
+            Head(head): dataclasses.replace(SHIPPED_LEARNERS.get(Head(head), Learner()), **changes)
+            for head, changes in given.pop("learners", {}).items()
+        }
+        return dataclasses.replace(
+            Recipe(), sources={**SHIPPED_SOURCES, **sources}, learners={**SHIPPED_LEARNERS, **learners}, **given
+        )
     except (ValueError, TypeError, AttributeError) as error:
         names = ", ".join(item.name for item in dataclasses.fields(Recipe))
         raise ModelError(f"the recipe is not what was expected (JSON with any of {names}): {error}") from error
@@ -160,11 +192,15 @@ def recipe_facts(recipe: Recipe) -> dict[str, Any]:
     """
     return {
         "sources": {
-            name: {"weight": dict(one.weight), "assume": dict(one.assume), "rows_max": one.rows_max, "typical": one.typical}
+            name: {
+                "weight": dict(one.weight),
+                "assume": dict(one.assume),
+                "rows_max": one.rows_max,
+                "typical": one.typical,
+            }
             for name, one in recipe.sources.items()
         },
-        "penalty": recipe.penalty,
+        "learners": {head.value: dataclasses.asdict(one) for head, one in recipe.learners.items()},
         "bits": recipe.bits,
         "drop_fields": recipe.drop_fields,
-        "prior": dict(recipe.prior),
     }

@@ -1,6 +1,7 @@
 """Models as files: write one with its report, say which is current, and go back.
 
-``comments/CURRENT`` names the current version on its first line and the ones before it below. Which version a running house
+``comments/CURRENT`` names the current version on its first line and the ones before it below. Which version a running
+house
 uses is recorded in its database by the caller. May import ``scoring``.
 """
 
@@ -108,7 +109,9 @@ def roll_back(directory: Path) -> str:
     """
     known = history(directory)
     if len(known) < 2:
-        raise ModelMissing(f"{directory / artifacts.BUNDLE / artifacts.CURRENT} knows no earlier version; promote one by name.")
+        raise ModelMissing(
+            f"{directory / artifacts.BUNDLE / artifacts.CURRENT} knows no earlier version; promote one by name."
+        )
     _write(directory, known[1:])
     return known[1]
 
@@ -146,7 +149,11 @@ def report(model: Model) -> str:
     parts = [f"<h1>Model {html.escape(model.version)}</h1>"]
     for key, title, note in (
         ("held_back", "Held-back parts", "Authors and texts that training never saw, of sources that it knows."),
-        ("leave_one_source_out", "Leave one source out", "Each source scored by a fit that never saw the source: what an unseen site may expect."),
+        (
+            "leave_one_source_out",
+            "Leave one source out",
+            "Each source scored by a fit that never saw it: what an unseen site may expect.",
+        ),
     ):
         parts.append(f"<h2>{title}</h2><p>{note}</p>")
         parts += [_table(head, slices) for head, slices in model.card.get(key, {}).items() if slices]
@@ -164,11 +171,13 @@ def _write(directory: Path, names: list[str]) -> None:
 
 def _table(head: str, slices: Mapping[str, Mapping[str, Any]]) -> str:
     header = "".join(f"<th>{name}</th>" for _, name in _COLUMNS)
-    rows = "".join(
-        f"<tr><td>{html.escape(source)}</td>{''.join(f'<td>{_cell(figures.get(key))}</td>' for key, _ in _COLUMNS)}</tr>"
-        for source, figures in slices.items()
-    )
-    return f"<h3>{html.escape(head)}</h3><table><thead><tr><th>source</th>{header}</tr></thead><tbody>{rows}</tbody></table>"
+    rows = "".join(f"<tr><td>{html.escape(source)}</td>{_cells(figures)}</tr>" for source, figures in slices.items())
+    head_row = f"<thead><tr><th>source</th>{header}</tr></thead>"
+    return f"<h3>{html.escape(head)}</h3><table>{head_row}<tbody>{rows}</tbody></table>"
+
+
+def _cells(figures: Mapping[str, Any]) -> str:
+    return "".join(f"<td>{_cell(figures.get(key))}</td>" for key, _ in _COLUMNS)
 
 
 def _cell(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Examples as matrices: chosen by the recipe, hashed once, shared by all heads and folds.
 
-Rows whose name, domain or website is known get a second copy from which fields were dropped, so that "has a website" does not
+Rows whose name, domain or website is known get a second copy from which fields were dropped, so that "has a website"
+does not
 become "is spam" merely because one source records it. Fits nothing; may import ``scoring``.
 """
 
@@ -56,7 +57,8 @@ class Table:
     @property
     def trains(self) -> NDArray[np.bool_]:
         """Rows that may be fitted on."""
-        return self.part == "train"
+        found: NDArray[np.bool_] = self.part == "train"
+        return found
 
 
 def tabulate(examples: Sequence[Example], recipe: Recipe, seed: int, progress: Progress) -> Table:
@@ -78,12 +80,12 @@ def tabulate(examples: Sequence[Example], recipe: Recipe, seed: int, progress: P
     Table
         Originals first, then the copies.
     """
-    kept = chosen(examples, recipe)
     rng = np.random.default_rng(seed)
+    kept = chosen(examples, recipe)
     copies = [
         replace(example, comment=dropped(example.comment, recipe.drop_fields, rng))
         for example in kept
-        if example.part == "train" and _has_fields(example.comment)
+        if example.part == "train" and Head.SPAM in example.labels and _has_fields(example.comment)
     ]
     rows = [*kept, *copies]
     sources = tuple(dict.fromkeys(example.source for example in rows))
@@ -118,7 +120,11 @@ def chosen(examples: Sequence[Example], recipe: Recipe) -> list[Example]:
     counts = Counter(example.source for example in examples if example.part == "train")
     keep = {name: min(1.0, recipe.source(name).rows_max / n) for name, n in counts.items()}
     return [
-        e for e in examples if e.part != "train" or keep[e.source] == 1.0 or share_of(f"row{e.comment.key}{e.comment.fingerprint}") < keep[e.source]
+        e
+        for e in examples
+        if e.part != "train"
+        or keep[e.source] == 1.0
+        or share_of(f"row{e.comment.key}{e.comment.fingerprint}") < keep[e.source]
     ]
 
 

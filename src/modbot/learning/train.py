@@ -1,7 +1,9 @@
 """Fit, calibrate and measure all heads, then export the numbers.
 
-Each head is fitted once on everything and once without each source. What the fits without a source say about that source
-calibrates the head, gives the leave-one-source-out figures and is the evidence for borrowed promises. The parts held back
+Each head is fitted once on everything and once without each source. What the fits without a source say about that
+source
+calibrates the head, gives the leave-one-source-out figures and is the evidence for borrowed promises. The parts held
+back
 for testing are only ever measured. Writes no files; may import ``scoring``.
 """
 
@@ -16,7 +18,9 @@ import numpy as np
 import scipy
 import sklearn
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from scipy.special import expit
+from sklearn.feature_extraction.text import TfidfTransformer
 
 from modbot.domain import Head
 from modbot.errors import NotEnoughEvidence
@@ -46,7 +50,8 @@ class Fit:
 class FittedHead:
     """A head fitted on everything, and what the fits without a source say of that source.
 
-    ``slope`` and ``offset`` belong to the sigmoid; ``margins`` and ``held_out`` are calibrated: the former by the final fit, the latter
+    ``slope`` and ``offset`` belong to the sigmoid; ``margins`` and ``held_out`` are calibrated: the former by the
+    final fit, the latter
     by the fit that left the row's source out (not a number where there is none).
     """
 
@@ -103,7 +108,7 @@ def train(examples: Sequence[Example], recipe: Recipe, *, seed: int, version: st
 
 
 def row_weights(table: Table, head: int, rows: NDArray[np.intp], recipe: Recipe) -> NDArray[np.float64]:
-    """Balance sources by the recipe, and the two answers within each source.
+    """Weigh sources by the recipe and, where the head is balanced, the two answers within each alike.
 
     Parameters
     ----------
@@ -123,13 +128,18 @@ def row_weights(table: Table, head: int, rows: NDArray[np.intp], recipe: Recipe)
     """
     labels = table.labels[rows, head]
     sure = np.maximum(np.abs(2 * labels - 1), 0.1)
+    balance = recipe.learner(HEADS[head]).balance
     weights = np.zeros(rows.size)
     for at in np.unique(table.source[rows]):
-        total = recipe.source(table.sources[at]).weight.get(HEADS[head], 1.0)
-        sides = [side for side in (labels >= 0.5, labels < 0.5) if (side & (table.source[rows] == at)).any()]
-        for side in sides:
-            mine = side & (table.source[rows] == at)
-            weights[mine] = sure[mine] * total / len(sides) / sure[mine].sum()
+        worth = recipe.source(table.sources[at]).weight.get(HEADS[head], 1.0)
+        mine = table.source[rows] == at
+        if not balance:
+            weights[mine] = sure[mine] * worth
+            continue
+        bad, good = mine & (labels >= 0.5), mine & (labels < 0.5)
+        for side, share in ((bad, balance if good.any() else 1.0), (good, 1 - balance if bad.any() else 1.0)):
+            if side.any():
+                weights[side] = sure[side] * worth * share / sure[side].sum()
     scaled: NDArray[np.float64] = weights * rows.size / weights.sum()
     return scaled
 
@@ -175,14 +185,29 @@ def _enough(table: Table, head: int) -> bool:
 
 
 def _fit_all(table: Table, heads: Sequence[int], recipe: Recipe, progress: Progress) -> list[FittedHead]:
+    # How rare a bucket is says nothing of any answer, so one count over all training rows serves every fold.
+    rarity = TfidfTransformer(norm=None).fit(table.features[table.trains])
+    rare = (
+        rarity.transform(table.features, copy=True) if any(recipe.learner(HEADS[at]).rarity for at in heads) else None
+    )
     jobs = [(head, without) for head in heads for without in (-1, *_judged(table, head))]
     fits: dict[tuple[int, int], Fit] = {}
+
+    def fit(job: tuple[int, int]) -> Fit:
+        if rare is None or not recipe.learner(HEADS[job[0]]).rarity:
+            return _fit(table, table.features, *job, recipe)
+        raw = _fit(table, rare, *job, recipe)
+        return Fit(raw.weights * rarity.idf_, raw.bias)
+
     # The sums inside one fit stay in one thread, so the order of additions, and with it every bit, stays too.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for done, (job, fit) in enumerate(zip(jobs, pool.map(lambda job: _fit(table, *job, recipe), jobs), strict=True), 1):
-            fits[job] = fit
+        for done, (job, found) in enumerate(zip(jobs, pool.map(fit, jobs), strict=True), 1):
+            fits[job] = found
             progress("fit", done, len(jobs))
-    return [_calibrated(table, head, {without: fits[at, without] for at, without in jobs if at == head}, recipe) for head in heads]
+    return [
+        _calibrated(table, head, {without: fits[at, without] for at, without in jobs if at == head}, recipe)
+        for head in heads
+    ]
 
 
 def _judged(table: Table, head: int) -> list[int]:
@@ -196,12 +221,12 @@ def _judged(table: Table, head: int) -> list[int]:
     return found
 
 
-def _fit(table: Table, head: int, without: int, recipe: Recipe) -> Fit:
+def _fit(table: Table, features: csr_matrix, head: int, without: int, recipe: Recipe) -> Fit:
     rows = np.flatnonzero(table.trains & ~np.isnan(table.labels[:, head]) & (table.source != without))
     weights = row_weights(table, head, rows, recipe)
     rows, weights = rows[weights > 0], weights[weights > 0]
-    model = classifier(HEADS[head], recipe.penalty)
-    model.fit(table.features[rows], table.labels[rows, head] >= 0.5, sample_weight=weights)
+    model = classifier(recipe.learner(HEADS[head]))
+    model.fit(features[rows], table.labels[rows, head] >= 0.5, sample_weight=weights)
     return Fit(model.coef_[0].astype(np.float64), float(model.intercept_[0]))
 
 
@@ -214,16 +239,25 @@ def _calibrated(table: Table, head: int, fits: dict[int, Fit], recipe: Recipe) -
             rows = table.source == at
             held_out[rows] = table.features[rows] @ fit.weights + fit.bias
     labels = table.labels[:, head]
-    rows = np.flatnonzero(~np.isnan(held_out) & ~np.isnan(labels) & ~table.copy & (table.part != "test"))
+    unseen = np.where(np.isnan(held_out) & (table.part == "dev"), margins, held_out)
+    # Rows whose answer is merely assumed are the easy ones: calibrated on them, a head would be too sure of itself.
+    rows = np.flatnonzero(~np.isnan(unseen) & _judged_rows(table, head) & ~table.copy & (table.part != "test"))
     if not 0 < (labels[rows] >= 0.5).sum() < rows.size:
         return FittedHead(HEADS[head], final, 1.0, 0.0, margins, held_out)
     weights = row_weights(table, head, rows, recipe)
     positive = labels[rows] >= 0.5
-    prior = recipe.prior.get(HEADS[head], 0.1)
+    prior = recipe.learner(HEADS[head]).prior
     weights[positive] *= prior / weights[positive].sum()
     weights[~positive] *= (1 - prior) / weights[~positive].sum()
-    slope, offset = sigmoid(held_out[rows], positive, weights)
+    slope, offset = sigmoid(unseen[rows], positive, weights)
     return FittedHead(HEADS[head], final, slope, offset, slope * margins + offset, slope * held_out + offset)
+
+
+def _judged_rows(table: Table, head: int) -> NDArray[np.bool_]:
+    """Rows that somebody judged, if they hold both answers; else all rows with an answer."""
+    labels, known = table.labels[:, head], table.known[:, head]
+    both = (labels[known] >= 0.5).any() and (labels[known] < 0.5).any()
+    return known if both else ~np.isnan(labels)
 
 
 def _evidence(table: Table, fitted: Sequence[FittedHead], recipe: Recipe, seed: int) -> Evidence:
@@ -239,7 +273,12 @@ def _evidence(table: Table, fitted: Sequence[FittedHead], recipe: Recipe, seed: 
     bads = _sample(np.flatnonzero(bad & typical), table.source, rng)
     yardstick = rng.permutation(goods.size) < goods.size // 2
     shares = np.arange(1, _RANKS + 1) / (_RANKS + 1)
-    ranks = np.array([_balanced_quantiles(margins[goods[yardstick], at], table.source[goods[yardstick]], shares) for at in range(len(fitted))])
+    ranks = np.array(
+        [
+            _balanced_quantiles(margins[goods[yardstick], at], table.source[goods[yardstick]], shares)
+            for at in range(len(fitted))
+        ]
+    )
     return Evidence(
         heads=tuple(one.head for one in fitted),
         sources=table.sources,
@@ -256,7 +295,9 @@ def _sample(rows: NDArray[np.intp], source: NDArray[np.intp], rng: np.random.Gen
     return np.sort(np.concatenate(parts)) if parts else rows
 
 
-def _balanced_quantiles(values: NDArray[np.float64], source: NDArray[np.intp], shares: NDArray[np.float64]) -> NDArray[np.float64]:
+def _balanced_quantiles(
+    values: NDArray[np.float64], source: NDArray[np.intp], shares: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Quantiles in which each source has the same mass, so that the largest does not speak for all."""
     if not values.size:
         return np.zeros(shares.size)
@@ -272,13 +313,20 @@ def _card(table: Table, fitted: Sequence[FittedHead], recipe: Recipe, seed: int)
         "seed": seed,
         "libraries": {"numpy": np.__version__, "scipy": scipy.__version__, "scikit-learn": sklearn.__version__},
         "rows": {
-            name: {part: int(((table.source == at) & (table.part == part) & ~table.copy).sum()) for part in ("train", "dev", "test")}
+            name: {
+                part: int(((table.source == at) & (table.part == part) & ~table.copy).sum())
+                for part in ("train", "dev", "test")
+            }
             for at, name in enumerate(table.sources)
         },
-        "priors": {one.head.value: recipe.prior.get(one.head, 0.1) for one in fitted},
+        "priors": {one.head.value: recipe.learner(one.head).prior for one in fitted},
         "calibration": {one.head.value: {"slope": one.slope, "offset": one.offset} for one in fitted},
-        "held_back": {one.head.value: _figures(table, one, one.margins, table.part == "test", recipe) for one in fitted},
-        "leave_one_source_out": {one.head.value: _figures(table, one, one.held_out, ~table.copy, recipe) for one in fitted},
+        "held_back": {
+            one.head.value: _figures(table, one, one.margins, table.part == "test", recipe) for one in fitted
+        },
+        "leave_one_source_out": {
+            one.head.value: _figures(table, one, one.held_out, ~table.copy, recipe) for one in fitted
+        },
         "recipe": recipe_facts(recipe),
     }
 
@@ -293,5 +341,5 @@ def _figures(
         mine = usable & (table.source == index)
         if mine.any():
             y = (table.labels[mine, at] >= 0.5).astype(int)
-            found[name] = measure(y, expit(margins[mine]), prior=recipe.prior.get(one.head, 0.1))
+            found[name] = measure(y, expit(margins[mine]), prior=recipe.learner(one.head).prior)
     return found

@@ -1,7 +1,9 @@
 """Models on disk: save with a card, find, verify, load.
 
-An artefact is data: arrays in ``weights.npz`` (never unpickled) and facts in ``card.json``. A model is handed out only after
-its hash, its feature version and the scores of a few stored examples were found right. Reads and writes files and nothing else; may import
+An artefact is data: arrays in ``weights.npz`` (never unpickled) and facts in ``card.json``. A model is handed out
+only after
+its hash, its feature version and the scores of a few stored examples were found right. Reads and writes files and
+nothing else; may import
 ``domain``, ``errors``, ``text`` and numpy.
 """
 
@@ -35,7 +37,11 @@ _EXAMPLE_TOLERANCE = 1e-6
 # Our own sentences, odd ones among them: what the card stores of them must come out again.
 EXAMPLES = (
     {"name": "Mara", "body": "Thank you, this helped me to understand why the second example failed."},
-    {"name": "Best Pills", "body": "Buy v1agra now!!! http://cheap-pills.example/buy", "url": "http://cheap-pills.example/"},
+    {
+        "name": "Best Pills",
+        "body": "Buy v1agra now!!! http://cheap-pills.example/buy",
+        "url": "http://cheap-pills.example/",
+    },
     {"name": "", "body": "You are a complete idiot and nobody wants you here."},
     {"name": "Юля", "body": "Спасибо, очень полезная статья!", "email_domain": "mail.ru"},
     {"name": "x", "body": "\U0001f600\U0001f600 f r e e  m\u043eney \u200b"},
@@ -209,7 +215,8 @@ def load(folder: Path) -> Model:
         raise ModelMismatch(f"{weights} is not the file its card describes (SHA-256 differs); restore the folder.")
     if card.get("features") != FEATURES_VERSION:
         raise ModelMismatch(
-            f"{folder} was trained on features version {card.get('features')}, this modbot makes version {FEATURES_VERSION}; train again."
+            f"{folder} was trained on features version {card.get('features')}, "
+            f"this modbot makes version {FEATURES_VERSION}; train again."
         )
     model = _model(folder.name, data, card)
     _verify(model, card["examples"])
@@ -248,7 +255,8 @@ def _verify(model: Model, examples: Sequence[Mapping[str, Any]]) -> None:
     gap = float(np.abs(expected - found).max(initial=0.0))
     if not gap <= _EXAMPLE_TOLERANCE:
         raise ModelMismatch(
-            f"model {model.version}: the stored examples score up to {gap:.2g} log-odds differently from the card; train again."
+            f"model {model.version}: the stored examples score up to {gap:.2g} log-odds differently "
+            "from the card; train again."
         )
 
 

@@ -2,13 +2,15 @@
 
 Training, calibration and serving call the same functions. A comment becomes owners (the distinct words of its body and
 a fixed list of fields) and hashed buckets, each belonging to owners, so that a linear model's answer falls apart into
-exact shares. Never looks at ``Comment.email``: only at the domain and what validation found out. Decides nothing, knows no weights; may
+exact shares. Never looks at ``Comment.email``: only at the domain and what validation found out. Decides nothing,
+knows no weights; may
 import ``domain``, ``text`` and numpy.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import zlib
 from collections.abc import Sequence
@@ -48,8 +50,10 @@ _FIELD_SALT = 0x3C6EF372
 class Reading:
     """A comment taken apart, before hashing.
 
-    ``words`` are the distinct tokens of the body in order of appearance, ``spans`` where each stands in the original body,
-    ``pairs`` the distinct neighbours as indices into ``words``. ``keys`` are (field index, key) of the categorical fields, ``texts`` are
+    ``words`` are the distinct tokens of the body in order of appearance, ``spans`` where each stands in the original
+    body,
+    ``pairs`` the distinct neighbours as indices into ``words``. ``keys`` are (field index, key) of the categorical
+    fields, ``texts`` are
     (field index, token) of fields that are read like text.
     """
 
@@ -102,7 +106,7 @@ def read(comment: Comment) -> Reading:
         words=tuple(index),
         labels=tuple(comment.body[where[0][0] : where[0][1]] for where in spans),
         spans=spans,
-        pairs=tuple(dict.fromkeys(zip(order, order[1:], strict=False))),
+        pairs=tuple(dict.fromkeys(itertools.pairwise(order))),
         keys=keys,
         texts=texts,
     )
@@ -124,7 +128,7 @@ def words_of(comment: Comment) -> Reading:
     index: dict[str, int] = {}
     order = [index.setdefault(token, len(index)) for token in _TOKEN.findall(normalise(comment.body).text)]
     keys, texts = field_keys(comment, order, len(index))
-    pairs = tuple(dict.fromkeys(zip(order, order[1:], strict=False)))
+    pairs = tuple(dict.fromkeys(itertools.pairwise(order)))
     return Reading(words=tuple(index), labels=(), spans=(), pairs=pairs, keys=keys, texts=texts)
 
 

@@ -1,6 +1,7 @@
 """What is known of a comment besides its words, as keys to be hashed.
 
-Each field yields one key for each of its facets; a missing field is a value like any other ("email=none"). Counts are put on
+Each field yields one key for each of its facets; a missing field is a value like any other ("email=none"). Counts are
+put on
 coarse scales, so that a site with longer comments is not another world. Decides nothing; may import ``domain``,
 ``text`` and numpy.
 """
@@ -34,26 +35,85 @@ FIELDS = (
 (NAME, EMAIL, WEBSITE, LINKS, LENGTH, CAPITALS, PUNCTUATION, REPETITION, LANGUAGE, TIME, PAGE) = range(len(FIELDS))
 
 _FREE_MAIL = frozenset(
-    "gmail.com googlemail.com yahoo.com yahoo.co.uk hotmail.com hotmail.co.uk outlook.com live.com msn.com aol.com icloud.com me.com "
-    "mail.ru yandex.ru gmx.de gmx.net gmx.com web.de t-online.de free.fr orange.fr libero.it qq.com 163.com 126.com "
-    "protonmail.com proton.me fastmail.com zoho.com comcast.net verizon.net rediffmail.com mail.com inbox.com".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "yahoo.com",
+        "yahoo.co.uk",
+        "hotmail.com",
+        "hotmail.co.uk",
+        "outlook.com",
+        "live.com",
+        "msn.com",
+        "aol.com",
+        "icloud.com",
+        "me.com",
+        "mail.ru",
+        "yandex.ru",
+        "gmx.de",
+        "gmx.net",
+        "gmx.com",
+        "web.de",
+        "t-online.de",
+        "free.fr",
+        "orange.fr",
+        "libero.it",
+        "qq.com",
+        "163.com",
+        "126.com",
+        "protonmail.com",
+        "proton.me",
+        "fastmail.com",
+        "zoho.com",
+        "comcast.net",
+        "verizon.net",
+        "rediffmail.com",
+        "mail.com",
+        "inbox.com",
+    ]
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _MARKUP = re.compile(r"<a\s|\[url|\[link", re.IGNORECASE)
 
 # -- classes of characters, looked up once per comment ---------------------------
 
-(_OTHER, _SPACE, _LOWER, _UPPER, _DIGIT, _BANG, _QUERY, _MARK, _LINE, _CYRILLIC, _GREEK, _SEMITIC, _INDIC, _EAST, _EMOJI, _HIDDEN, _STYLED) = range(17)  # fmt: skip
+(_OTHER, _SPACE, _LOWER, _UPPER, _DIGIT, _BANG, _QUERY, _MARK, _LINE) = range(9)
+(_CYRILLIC, _GREEK, _SEMITIC, _INDIC, _EAST, _EMOJI, _HIDDEN, _STYLED) = range(9, 17)
 _SCRIPTS = ((_CYRILLIC, "cyrillic"), (_GREEK, "greek"), (_SEMITIC, "semitic"), (_INDIC, "indic"), (_EAST, "east"))
 _RANGES = (
-    (0x21, 0x7F, _MARK), (0x30, 0x3A, _DIGIT), (0x41, 0x5B, _UPPER), (0x61, 0x7B, _LOWER), (0x21, 0x22, _BANG), (0x3F, 0x40, _QUERY),
-    (0x20, 0x21, _SPACE), (0x09, 0x0A, _SPACE), (0x0A, 0x0B, _LINE), (0xA0, 0xA1, _SPACE), (0xAD, 0xAE, _HIDDEN),
-    (0xC0, 0xDF, _UPPER), (0xDF, 0x250, _LOWER), (0x370, 0x400, _GREEK), (0x400, 0x530, _CYRILLIC), (0x590, 0x780, _SEMITIC),
-    (0x900, 0x0F00, _INDIC), (0x1100, 0x1200, _EAST), (0x1D00, 0x1DC0, _STYLED), (0x200B, 0x2010, _HIDDEN), (0x202A, 0x202F, _HIDDEN),
-    (0x2060, 0x2070, _HIDDEN), (0x2190, 0x2C00, _EMOJI), (0x3040, 0xA000, _EAST), (0xAC00, 0xD7B0, _EAST), (0xFB1D, 0xFE00, _SEMITIC),
-    (0xFEFF, 0xFF00, _HIDDEN), (0xFF01, 0xFF5F, _STYLED), (0x10300, 0x10330, _STYLED), (0x1D400, 0x1D800, _STYLED), (0x1F000, 0x1FB00, _EMOJI),
+    (0x21, 0x7F, _MARK),
+    (0x30, 0x3A, _DIGIT),
+    (0x41, 0x5B, _UPPER),
+    (0x61, 0x7B, _LOWER),
+    (0x21, 0x22, _BANG),
+    (0x3F, 0x40, _QUERY),
+    (0x20, 0x21, _SPACE),
+    (0x09, 0x0A, _SPACE),
+    (0x0A, 0x0B, _LINE),
+    (0xA0, 0xA1, _SPACE),
+    (0xAD, 0xAE, _HIDDEN),
+    (0xC0, 0xDF, _UPPER),
+    (0xDF, 0x250, _LOWER),
+    (0x370, 0x400, _GREEK),
+    (0x400, 0x530, _CYRILLIC),
+    (0x590, 0x780, _SEMITIC),
+    (0x900, 0x0F00, _INDIC),
+    (0x1100, 0x1200, _EAST),
+    (0x1D00, 0x1DC0, _STYLED),
+    (0x200B, 0x2010, _HIDDEN),
+    (0x202A, 0x202F, _HIDDEN),
+    (0x2060, 0x2070, _HIDDEN),
+    (0x2190, 0x2C00, _EMOJI),
+    (0x3040, 0xA000, _EAST),
+    (0xAC00, 0xD7B0, _EAST),
+    (0xFB1D, 0xFE00, _SEMITIC),
+    (0xFEFF, 0xFF00, _HIDDEN),
+    (0xFF01, 0xFF5F, _STYLED),
+    (0x10300, 0x10330, _STYLED),
+    (0x1D400, 0x1D800, _STYLED),
+    (0x1F000, 0x1FB00, _EMOJI),
     (0x1F100, 0x1F200, _STYLED),
-)  # fmt: skip
+)
 _TABLE_SIZE = 0x1FB00
 _CLASSES = np.zeros(_TABLE_SIZE + 1, dtype=np.uint8)
 for _start, _end, _kind in _RANGES:
@@ -124,7 +184,7 @@ def _name(name: str, keys: list[tuple[int, str]], texts: list[tuple[int, str]]) 
     keys += (
         (NAME, f"name.words={_steps(len(words), (0, 1, 2, 3, 5))}"),
         (NAME, f"name.case={case}"),
-        (NAME, f"name.digits={any(c.isdigit() for c in name)}"),
+        (NAME, f"name.digits={_has_digit(name)}"),
         (NAME, f"name.link={'.' in name and bool(links(name))}"),
         (NAME, f"name.long={_steps(len(name), (8, 16, 24, 40))}"),
     )
@@ -144,7 +204,12 @@ def _email(comment: Comment, keys: list[tuple[int, str]], texts: list[tuple[int,
         (EMAIL, f"email.domain={domain if free else 'own'}"),
     )
     if not free:
-        keys.append((EMAIL, f"email.shape={_steps(len(domain), (8, 12, 16, 24))}{'-' in domain}{any(c.isdigit() for c in domain)}"))
+        keys.append(
+            (
+                EMAIL,
+                f"email.shape={_steps(len(domain), (8, 12, 16, 24))}{'-' in domain}{_has_digit(domain)}",
+            )
+        )
         same = bool(comment.url) and host_of(comment.url.lower()).endswith(domain)
         keys.append((EMAIL, f"email.site={same if comment.url else 'none'}"))
         texts.append((EMAIL, domain))
@@ -161,10 +226,17 @@ def _website(url: str, hosts: set[str], keys: list[tuple[int, str]], texts: list
         (WEBSITE, f"website.in_body={host in hosts if hosts else 'none'}"),
         (WEBSITE, f"website.depth={_steps(path.strip('/').count('/') + bool(path), (0, 1, 2))}"),
         (WEBSITE, f"website.labels={_steps(host.count('.'), (1, 2, 3))}"),
-        (WEBSITE, f"website.shape={_steps(len(host), (10, 16, 24))}{_steps(host.count('-'), (0, 1))}{any(c.isdigit() for c in host)}"),
+        (
+            WEBSITE,
+            f"website.shape={_steps(len(host), (10, 16, 24))}{_steps(host.count('-'), (0, 1))}{_has_digit(host)}",
+        ),
     )
     texts.append((WEBSITE, host or "?"))
     texts += [(WEBSITE, word) for word in dict.fromkeys(_WORD.findall(path.lower()[:200]))]
+
+
+def _has_digit(text: str) -> bool:
+    return any([char.isdigit() for char in text])  # noqa: C419 - a generator costs more
 
 
 def _shape(counts: list[int], words: int, distinct: int) -> tuple[tuple[int, str], ...]:

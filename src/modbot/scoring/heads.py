@@ -1,7 +1,8 @@
 """Classifier heads: arrays in, calibrated log-odds with exact shares out.
 
 One table of weights answers for all heads in one pass. The calibrating sigmoid is folded into the weights, so a head's
-probability is the sigmoid of its margin, and its margin is the bias plus the shares of words and fields. Decides nothing, reads
+probability is the sigmoid of its margin, and its margin is the bias plus the shares of words and fields. Decides
+nothing, reads
 no files; may import ``domain``, ``errors``, ``text`` and numpy.
 """
 
@@ -120,7 +121,7 @@ class Model:
     @property
     def bits(self) -> int:
         """Number of buckets, as a power of two."""
-        return self.weights.shape[0].bit_length() - 1
+        return int(self.weights.shape[0]).bit_length() - 1
 
     def look(self, scene: Scene) -> tuple[HeadScore, ...]:
         """Score the comment of a scene.
@@ -267,4 +268,5 @@ def _shares(reading: Reading, model: Model) -> NDArray[np.float64]:
             shares += (half, half)
     at = (np.array(owners)[:, None] * heads + np.arange(heads)).ravel()
     size = words + len(FIELDS)
-    return np.bincount(at, np.concatenate(shares).ravel(), size * heads).reshape(size, heads)
+    sums = np.bincount(at, np.concatenate(shares).ravel(), size * heads).astype(np.float64)
+    return sums.reshape(size, heads)

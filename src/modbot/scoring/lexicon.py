@@ -1,6 +1,7 @@
 """Words already met, with what their letters add up to: most words of a comment are old acquaintances.
 
-A word's own share does not depend on its neighbours before scaling, so it is computed once. Forgets everything when full. Safe for
+A word's own share does not depend on its neighbours before scaling, so it is computed once. Forgets everything when
+full. Safe for
 threads; may import numpy.
 """
 
@@ -26,7 +27,8 @@ Token = tuple[int, str]
 class Entries:
     """Tokens with their sums, row by row.
 
-    ``grams`` are the summed weights of a token's character grams, ``whole`` the weights of the token itself, ``hashes`` its hash and
+    ``grams`` are the summed weights of a token's character grams, ``whole`` the weights of the token itself,
+    ``hashes`` its hash and
     ``counts`` the number of its grams.
     """
 
