@@ -44,7 +44,7 @@ reviews = table(ReviewTable)
 reports = table(ReportTable)
 
 # An author or a text with more than this is judged by the newest; the count stays cheap for good.
-HISTORY_LIMIT = 1_000
+HISTORY_LIMIT = 200
 PEOPLE = frozenset({DecidedBy.PERSON.value, DecidedBy.SITE.value})
 
 # A repeat of a known key inserts nothing, and the row count says so; no engine aborts over it.
@@ -154,7 +154,7 @@ class CaseVerbs:
         Returns
         -------
         History
-            Counts of the newest 1,000 cases of each kind.
+            Counts of the newest 200 cases of each kind.
         """
         asked = {"given_site": site_id, "given_author": author_key, "given_fingerprint": fingerprint}
         author = {action.value: 0 for action in Action}

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Select, false, func, select, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, false, func, select, true, union_all
 
 from modbot.domain import Action, CasePage, CaseQuery, CaseRow, DecidedBy
 from modbot.storage.engine import Database
 from modbot.storage.rows import reasons_from, scores_from
-from modbot.storage.search import matches, words_in
+from modbot.storage.search import finding, order_of_writing, words_in
 from modbot.storage.tables import CaseTable, CommentTable, SignalTable, SiteTable, VerdictTable, table
 
 cases = table(CaseTable)
@@ -49,6 +49,7 @@ _ROW = (
         verdicts.c.reasons,
         cases.c.reports,
         cases.c.received_at,
+        comments.c.id.label("text_id"),
     )
     .join(comments, (comments.c.case_id == cases.c.id) & (comments.c.revision == cases.c.text_revision))
     .join(verdicts, (verdicts.c.case_id == cases.c.id) & (verdicts.c.revision == cases.c.text_revision))
@@ -72,7 +73,8 @@ class ListVerbs:
         -------
         CasePage
             The rows, newest first (queued ones before all others in the order ``queue``), and the cursor of
-            the next page, empty at the end.
+            the next page, empty at the end. What a search finds comes in the order in which it was written:
+            an edited comment counts as new.
         """
         words = words_in(query.text)
         if query.text.strip() and not words:
@@ -84,7 +86,7 @@ class ListVerbs:
             for queued, before in _stretches(query):
                 wanted = limit + 1 - len(rows)
                 keys = _Keys(query, queued, before, wanted, words)
-                rows += _page(connection, keys, site_ids)
+                rows += _found(connection, keys) if words else _page(connection, keys, site_ids)
                 if len(rows) > limit:
                     break
         shown = rows[:limit]
@@ -104,10 +106,11 @@ class ListVerbs:
         mapping of str to int
             ``queued`` and ``held``; 10,000 stands for that many or more.
         """
-        where = [] if site_ids is None else [cases.c.site_id.in_(site_ids)]
+        # Every index begins with the site, so "all sites" names them all.
+        at_sites = cases.c.site_id.in_(select(sites.c.id) if site_ids is None else site_ids)
         counted = {
-            "queued": select(cases.c.id).where(cases.c.queued == true(), *where),
-            "held": select(cases.c.id).where(cases.c.action == Action.HOLD.value, *where),
+            "queued": select(cases.c.id).where(at_sites, cases.c.queued == true()),
+            "held": select(cases.c.id).where(at_sites, cases.c.action == Action.HOLD.value),
         }
         counts = [
             select(func.count()).select_from(some.limit(COUNT_LIMIT).subquery()).scalar_subquery().label(name)
@@ -148,7 +151,7 @@ def _stretches(query: CaseQuery) -> list[tuple[bool | None, str]]:
 
 def _cursor(query: CaseQuery, last: Any) -> str:
     mark = "" if query.order != "queue" else QUEUED_MARK if last.queued else REST_MARK
-    return f"{mark}{last.id}"
+    return f"{mark}{last.text_id if query.text.strip() else last.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ def _sites_of(connection: Connection, query: CaseQuery) -> tuple[str, ...] | Non
 
 def _page(connection: Connection, keys: _Keys, site_ids: tuple[str, ...] | None) -> list[Any]:
     """Read the rows of a stretch: for each site its own newest, so that every site's index is walked."""
-    narrowed = _narrowed(keys, connection.dialect.name)
+    narrowed = _narrowed(keys)
     if site_ids is None:
         return _rows(connection, narrowed, keys.limit)
     owner = signals.c.site_id if keys.query.reason else cases.c.site_id
@@ -191,24 +194,42 @@ def _rows(connection: Connection, keys: Select[Any] | CompoundSelect[Any], limit
     return list(connection.execute(page).all())
 
 
-def _narrowed(keys: _Keys, engine: str) -> Select[Any]:
+def _narrowed(keys: _Keys) -> Select[Any]:
     query, narrowed = keys.query, select(cases.c.id)
     key = cases.c.id
     if query.reason:
         key = signals.c.case_id
         spoken = (signals.c.case_id == cases.c.id) & (signals.c.revision == cases.c.text_revision)
         narrowed = narrowed.join(signals, spoken).where(signals.c.code == query.reason)
-    if keys.words:
-        shown = (comments.c.case_id == cases.c.id) & (comments.c.revision == cases.c.text_revision)
-        narrowed = narrowed.join(comments, shown).where(matches(keys.words, engine))
     if keys.before:
         narrowed = narrowed.where(key < keys.before)
+    return narrowed.where(*_equal(keys)).order_by(key.desc()).limit(keys.limit)
+
+
+def _equal(keys: _Keys) -> list[ColumnElement[bool]]:
+    query = keys.query
+    equal = {"action": query.action and query.action.value, "page_url": query.page_url, "author_key": query.author_key}
+    where = [cases.c[name] == value for name, value in equal.items() if value]
     if keys.queued is not None:
         # Spelled as a comparison because SQLite uses an index for "= 1" and not for a bare column.
-        narrowed = narrowed.where(cases.c.queued == (true() if keys.queued else false()))
-    equal = {"action": query.action and query.action.value, "page_url": query.page_url, "author_key": query.author_key}
-    narrowed = narrowed.where(*(cases.c[name] == value for name, value in equal.items() if value))
-    return narrowed.order_by(key.desc()).limit(keys.limit)
+        where.append(cases.c.queued == (true() if keys.queued else false()))
+    return where
+
+
+def _found(connection: Connection, keys: _Keys) -> list[Any]:
+    """Read the rows that a search finds: the index of words is walked, newest text first."""
+    query, engine = keys.query, connection.dialect.name
+    newest = order_of_writing(engine)
+    found = finding(_ROW, keys.words, engine).where(*_equal(keys))
+    if query.site_ids is not None:
+        found = found.where(cases.c.site_id.in_(query.site_ids))
+    if query.reason:
+        spoken = (signals.c.case_id == cases.c.id) & (signals.c.revision == cases.c.text_revision)
+        is_given = (signals.c.site_id == cases.c.site_id) & (signals.c.code == query.reason)
+        found = found.where(select(signals.c.code).where(spoken, is_given).exists())
+    if keys.before.isdecimal():
+        found = found.where(newest < int(keys.before))
+    return list(connection.execute(found.order_by(newest.desc()).limit(keys.limit)).all())
 
 
 def _codes(site_id: str) -> Select[Any]:

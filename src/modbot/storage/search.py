@@ -9,7 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, text
+from sqlalchemy import ColumnElement, Connection, Select, column, table, text
+
+from modbot.storage.tables import CommentTable
+from modbot.storage.tables import table as mapped
+
+comments = mapped(CommentTable)
 
 # Beyond this many words a question does not get any more precise.
 MAX_WORDS = 12
@@ -21,6 +26,9 @@ OPTIMISE_UP_TO = 20_000
 _MARKS = r"[\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+"
 DOCUMENT = f"to_tsvector('simple', regexp_replace(name || ' ' || body || ' ' || page_title, '{_MARKS}', ' ', 'g'))"
 
+_OF_COMMENTS = re.sub(r"\b(name|body|page_title)\b", r"comments.\1", DOCUMENT)
+# Hidden columns of the FTS5 table: its row number, and the one with its own name that takes the question.
+SEARCH = table("search", column("rowid"), column("search"))
 _NEW = "INSERT INTO search(rowid, name, body, page_title) VALUES (new.id, new.name, new.body, new.page_title);"
 _OLD = (
     "INSERT INTO search(search, rowid, name, body, page_title) "
@@ -55,15 +63,19 @@ def words_in(question: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[^\W_]+", question)[:MAX_WORDS])
 
 
-def matches(words: tuple[str, ...], engine: str) -> ColumnElement[Any]:
-    """Return the condition that a row of comments contains the beginnings of all these words."""
+def finding(query: Select[Any], words: tuple[str, ...], engine: str) -> Select[Any]:
+    """Narrow a query over comments to texts with the beginnings of all these words."""
     if engine == "sqlite":
-        quoted = " ".join(f'"{word}"*' for word in words)
-        clause = text("comments.id IN (SELECT rowid FROM search WHERE search MATCH :question)")
-    else:
-        quoted = " & ".join(f"{word}:*" for word in words)
-        clause = text(f"{_qualified(DOCUMENT)} @@ to_tsquery('simple', :question)")
-    return clause.bindparams(bindparam("question", quoted))  # type: ignore[return-value]
+        question = " ".join(f'"{word}"*' for word in words)
+        return query.join(SEARCH, SEARCH.c.rowid == comments.c.id).where(SEARCH.c.search.match(question))
+    question = " & ".join(f"{word}:*" for word in words)
+    return query.where(text(f"{_OF_COMMENTS} @@ to_tsquery('simple', :question)").bindparams(question=question))
+
+
+def order_of_writing(engine: str) -> ColumnElement[Any]:
+    """Return the column by which texts sort; the index of words can be read in this order, newest first."""
+    newest: ColumnElement[Any] = SEARCH.c.rowid if engine == "sqlite" else comments.c.id
+    return newest
 
 
 def forget_words(connection: Connection) -> None:
@@ -73,7 +85,3 @@ def forget_words(connection: Connection) -> None:
     newest = connection.execute(text("SELECT max(id) FROM comments")).scalar() or 0
     if newest <= OPTIMISE_UP_TO:
         connection.execute(text("INSERT INTO search(search) VALUES ('optimize')"))
-
-
-def _qualified(document: str) -> str:
-    return re.sub(r"\b(name|body|page_title)\b", r"comments.\1", document)
