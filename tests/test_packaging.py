@@ -27,8 +27,7 @@ FOR_TYPES = {"_typeshed"}
 
 
 def declared() -> set[str]:
-    asked = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["train"]]
-    return {re.split(r"[<>=\[; ]", line)[0].lower().replace("_", "-") for line in asked}
+    return {re.split(r"[<>=\[; ]", line)[0].lower().replace("_", "-") for line in PROJECT["dependencies"]}
 
 
 def imported() -> set[str]:
@@ -44,7 +43,9 @@ def imported() -> set[str]:
 
 def run(code: str, path: Path) -> str:
     """Run Python with another modbot than this checkout's."""
-    outside = os.environ | {"PYTHONPATH": str(path)}
+    # Coverage is measured of the checkout, not of its copy.
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    outside |= {"PYTHONPATH": str(path)}
     done = subprocess.run(
         [sys.executable, "-c", code], check=False, capture_output=True, text=True, env=outside, cwd=path
     )
