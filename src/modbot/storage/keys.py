@@ -121,4 +121,6 @@ def open_key_store(url: str) -> KeyStore:
     database = open_database(url)
     with database.writing() as connection:
         KeyBase.metadata.create_all(connection)
+    # Nothing stays connected: a server that forks after opening would share the connection with its children.
+    database.close()
     return KeyStore(database)
