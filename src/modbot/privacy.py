@@ -156,10 +156,10 @@ class Vault:
             since, fernet = self._opened.get(person, (None, None))
         if fernet is not None and since is not None and 0 <= (at - since).total_seconds() < PERSON_KEY_TRUSTED_S:
             return fernet
-        wrapped = self._keys.wrapped_key(person)
-        if wrapped is None:
-            wrapped = self._keys.person_key(person, self._wrapping.encrypt(Fernet.generate_key()), at)
-        fernet = Fernet(self._wrapping.decrypt(wrapped))
+        fresh = Fernet.generate_key()
+        offered = self._wrapping.encrypt(fresh)
+        wrapped = self._keys.person_key(person, offered, at)
+        fernet = Fernet(fresh if wrapped == offered else self._wrapping.decrypt(wrapped))
         with self._turn:
             self._opened[person] = (at, fernet)
             while len(self._opened) > PERSON_KEYS_KEPT:
