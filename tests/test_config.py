@@ -52,8 +52,8 @@ def test_it_keeps_secrets_out_of_its_own_picture(monkeypatch):
 
 
 def test_it_reads_networks_from_the_environment(monkeypatch):
-    monkeypatch.setenv("MODBOT_TRUSTED_PROXIES", "1192.0.2.7/8, 192.0.2.1")
-    assert [str(network) for network in load_settings().trusted_proxies] == ["1192.0.2.7/8", "192.0.2.1/32"]
+    monkeypatch.setenv("MODBOT_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1")
+    assert [str(network) for network in load_settings().trusted_proxies] == ["10.0.0.0/8", "192.0.2.1/32"]
 
 
 def test_it_shows_every_setting_in_the_example_file():
