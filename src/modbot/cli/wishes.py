@@ -1,0 +1,169 @@
+"""``modbot site set``: what a site wants. May import ``credentials`` and ``scoring`` inside the command."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import click
+
+from modbot.cli import store_for
+from modbot.domain import Hook, Mode, Site
+from modbot.errors import ConfigError
+
+if TYPE_CHECKING:
+    from modbot.storage import Store
+
+# Names of options that are fields of the policy and of the limits; the rest belongs to the site itself.
+POLICY = ("max_good_rejected", "max_bad_published", "audit_rate")
+LIMITS = ("name_max_chars", "body_max_chars", "email_required", "refuse_disposable", "check_mx")
+LISTS = ("allowed_hosts", "origins", "blocked_words")
+SWITCHES = ("show_reasons", "signed_requests")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Percentage(click.ParamType[float]):
+    """A share written with its percent sign, so that 1 is never taken for 100 %."""
+
+    name = "percentage"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Turn ``1%`` into 0.01."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", str(value))
+        share = float(match[1]) / 100 if match else 0.0
+        if not 0 < share < 1:
+            self.fail(f"expected a percentage between 0% and 100%, such as 1% or 0.5%; got {value!r}.", param, ctx)
+        return share
+
+
+class WebAddress(click.ParamType[str]):
+    """An http(s) address with a host."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Give the address back when a browser could open it."""
+        text = str(value).strip()
+        try:
+            parts = urlsplit(text)
+            good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            good = False
+        if text and not good:
+            self.fail(f"expected an address that begins with http:// or https://; got {value!r}.", param, ctx)
+        return text
+
+
+modes = click.Choice([mode.value for mode in Mode])
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def _switch(names: str, field: str, sentence: str) -> Callable[[F], F]:
+    return click.option(names, field, default=None, help=sentence)
+
+
+@click.command("set")
+@click.argument("site")
+@click.option("--mode", type=modes, help="hold-only: people decide all. borrowed: the shipped model's cut-offs.")
+@click.option(
+    "--max-good-rejected", type=Percentage(), help="Promise: of the good comments, at most this share is rejected."
+)
+@click.option(
+    "--max-bad-published", type=Percentage(), help="Promise: of the bad comments, at most this share is published."
+)
+@click.option(
+    "--audit-rate", type=Percentage(), help="Share of the machine's decisions that a person checks, drawn by chance."
+)
+@click.option("--webhook", type=WebAddress(), help="Where the site hears of decisions; an empty one takes it away.")
+@click.option(
+    "--allow-host", "allowed_hosts", multiple=True, help="Private host the webhook may go to; the whole list."
+)
+@click.option(
+    "--origin", "origins", type=WebAddress(), multiple=True, help="Origin whose forms may post; the whole list."
+)
+@click.option(
+    "--blocked-word",
+    "blocked_words",
+    multiple=True,
+    help="Word that rejects a comment (in hold-only: holds it), or re: and an RE2 pattern; the whole list.",
+)
+@_switch("--show-reasons/--hide-reasons", "show_reasons", "Whether answers to the site say why.")
+@_switch("--signed/--unsigned", "signed_requests", "Whether the site must sign its requests with the webhook secret.")
+@_switch("--email-required/--email-optional", "email_required", "Whether a comment needs an address.")
+@_switch("--refuse-disposable/--accept-disposable", "refuse_disposable", "Whether throw-away addresses are refused.")
+@_switch("--check-mx/--no-check-mx", "check_mx", "Whether to look up if the address's domain takes mail.")
+@click.option("--name-max-chars", type=click.IntRange(1, 1_000), help="Longest name, in characters.")
+@click.option("--body-max-chars", type=click.IntRange(1, 100_000), help="Longest comment, in characters.")
+@as_json
+@click.pass_context
+def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) -> None:
+    """Change what a site wants. A list is replaced as a whole; one empty value empties it."""
+    given = {name: value for name, value in wishes.items() if value is not None and value != ()}
+    if not given:
+        raise click.UsageError("Nothing to change: give at least one option; --help lists them.")
+    not_own_yet(given.get("mode", ""))
+    store = store_for(ctx)
+    changed = store.change_site(_changed(site_called(store, site), given), datetime.now(UTC))
+    click.echo(
+        json.dumps(facts_of(changed)) if as_json else f"{changed.name}: policy version {changed.policy.version}."
+    )
+
+
+def _changed(site: Site, given: dict[str, Any]) -> Site:
+    from modbot.credentials import origin_of
+    from modbot.scoring.rules import check_blocked_words
+
+    changes = {name: given[name] for name in SWITCHES if name in given}
+    for name in LISTS:
+        if name in given:
+            changes[name] = tuple(dict.fromkeys(word.strip() for word in given[name] if word.strip()))
+    if "origins" in changes:
+        changes["origins"] = tuple(origin_of(url) for url in changes["origins"])
+    check_blocked_words(changes.get("blocked_words", ()))
+    if "webhook" in given:
+        changes["hook"] = Hook(given["webhook"]) if given["webhook"] else None
+    mode = Mode(given.get("mode", site.policy.mode))
+    policy = replace(site.policy, mode=mode, **{name: given[name] for name in POLICY if name in given})
+    limits = replace(site.limits, **{name: given[name] for name in LIMITS if name in given})
+    return replace(site, policy=policy, limits=limits, **changes)
+
+
+def not_own_yet(mode: str) -> None:
+    """Refuse the mode whose cut-offs nobody can make yet."""
+    if mode == Mode.OWN.value:
+        raise ConfigError(
+            ("mode own: needs cut-offs made from this site's own reviews, and it has none; use borrowed.",)
+        )
+
+
+def site_called(store: Store, name: str) -> Site:
+    """Return the site of this name or id; raise ConfigError when there is none."""
+    site = store.site_named(name)
+    if site is None:
+        raise ConfigError((f"no site is named {name}: `modbot site list` shows which there are",))
+    return site
+
+
+def facts_of(site: Site) -> dict[str, Any]:
+    """Say what a site is and wants, without its keys."""
+    return {
+        "id": site.id,
+        "name": site.name,
+        "url": site.url,
+        "mode": site.policy.mode.value,
+        **{name: getattr(site.policy, name) for name in POLICY},
+        "policy_version": site.policy.version,
+        "webhook": site.hook.url if site.hook else None,
+        "webhook_on": bool(site.hook and site.hook.on),
+        **{name: list(getattr(site, name)) for name in LISTS},
+        **{name: getattr(site, name) for name in SWITCHES},
+        **asdict(site.limits),
+    }
