@@ -41,7 +41,7 @@ def test_it_switches_back_and_forth_and_leaves_the_rest(run, site, option, field
 
 def test_it_refuses_a_pattern_that_re2_does_not_know(run, store, site):
     answer = run("site", "set", site, "--blocked-word", "re:(?=x)", code=1)
-    assert "blocked_words[0]" in answer.output
+    assert "blocked_words[0]: expected a word or an RE2 pattern" in answer.output
     assert store.site(site).blocked_words == ()
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 import modbot
-from modbot.errors import ConfigError, ModbotError
+from modbot.errors import ConfigError, InvalidComment, ModbotError
 
 if TYPE_CHECKING:
     from modbot.app import House
@@ -127,7 +127,11 @@ def vault_for(ctx: click.Context) -> Vault:
 
 
 def _refuse(ctx: click.Context, error: ModbotError) -> NoReturn:
-    problems = error.problems if isinstance(error, ConfigError) else (error.message,)
+    problems: tuple[str, ...] = (error.message,)
+    if isinstance(error, ConfigError):
+        problems = error.problems
+    elif isinstance(error, InvalidComment):
+        problems = tuple(f"{fault.field}: {fault.message}" for fault in error.fields)
     for problem in problems:
         click.echo(f"modbot: {problem}", err=True)
     ctx.exit(1)
