@@ -21,6 +21,12 @@ CONFIDENCE = 0.95
 """How sure a promise is: it breaks in at most one of twenty repeats of the whole gathering of evidence."""
 
 
+# Of a promise made on borrowed evidence, the part that is spent; the rest is kept for what is different elsewhere.
+_BORROWED_SHARE = 0.5
+# A source with fewer good comments than this has an extreme order statistic that says more about chance than about it.
+_SPEAKS_FROM = 1_000
+
+
 class Evidence(Protocol):
     """Margins of comments whose answer is known and that the heads had not learned from."""
 
@@ -119,8 +125,11 @@ def risks(margins: NDArray[np.float64], evidence: Evidence) -> NDArray[np.float6
 def cutoffs(evidence: Evidence, max_good_rejected: float, max_bad_published: float) -> Cutoffs:
     """Choose the cut-offs that keep both promises.
 
-    Where the evidence comes from several sources, each must keep the promise by itself: an unseen site is at least as
-    far from every one of them as they are from each other. Sources too small to speak are passed over.
+    Where the evidence comes from several sources it is borrowed, and an unseen site is one source more. Then half of
+    the
+    promise is kept as a reserve for rejections, and each source that is large enough to speak must keep it by itself;
+    what
+    is published rests on all sources together, of which none has more than its capped number of rows.
 
     Parameters
     ----------
@@ -140,13 +149,10 @@ def cutoffs(evidence: Evidence, max_good_rejected: float, max_bad_published: flo
     -----
     Neyman-Pearson umbrella algorithm: Tong, Feng, Li 2018, Science Advances 4(2), eaao1659.
     """
-    good = _by_source(risks(evidence.good, evidence), evidence.good_source)
-    bad = _by_source(risks(evidence.bad, evidence), evidence.bad_source)
-    rejects = [found for sample in good if (found := upper_cutoff(sample, max_good_rejected)) is not None]
-    publishes = [found for sample in bad if (found := lower_cutoff(sample, max_bad_published)) is not None]
+    good, bad = risks(evidence.good, evidence), risks(evidence.bad, evidence)
     return Cutoffs(
-        reject_from=max(rejects) if rejects else None,
-        publish_below=min(publishes) if publishes else None,
+        reject_from=_reject_from(good, evidence.good_source, max_good_rejected),
+        publish_below=lower_cutoff(bad, max_bad_published),
         good=len(evidence.good),
         bad=len(evidence.bad),
     )
@@ -244,8 +250,16 @@ def evidence_needed(share: float) -> int:
     return math.ceil(math.log(1 - CONFIDENCE) / math.log1p(-share))
 
 
-def _by_source(values: NDArray[np.float64], source: NDArray[np.intp]) -> list[NDArray[np.float64]]:
-    return [values[source == one] for one in np.unique(source)]
+def _reject_from(values: NDArray[np.float64], source: NDArray[np.intp], share: float) -> float | None:
+    parts = [values[source == one] for one in np.unique(source)]
+    if len(parts) < 2:
+        return upper_cutoff(values, share)
+    reserved = share * _BORROWED_SHARE
+    large = [part for part in parts if len(part) >= _SPEAKS_FROM]
+    found = [upper_cutoff(part, reserved) for part in large or [values]]
+    # A source that is too small for the promise cannot vouch for it, so there is none.
+    sure = [one for one in found if one is not None]
+    return max(sure) if len(sure) == len(found) else None
 
 
 def _rank(margin: float, column: NDArray[np.float64]) -> float:

@@ -134,15 +134,15 @@ def _place(header: Sequence[str], names: Sequence[str]) -> int | None:
 
 
 def _scores(batch: Sequence[Any], header: list[str] | None, model: Model, policy: Policy) -> tuple[Any, list[Action]]:
-    import numpy as np
-
     from modbot import promise
+    from modbot.scoring.heads import probabilities
 
     comments = _from_lists(batch, header) if header is not None else [_from_object(row) for row in batch]
     margins = model.margins(comments)
     cutoffs = promise.cutoffs(model.evidence, policy.max_good_rejected, policy.max_bad_published)
-    actions = [_action(risk, policy, cutoffs) for risk in promise.risks(margins, model.evidence).tolist()]
-    return (1 / (1 + np.exp(-margins))).round(6).tolist(), actions
+    promised = margins[:, [model.heads.index(head) for head in model.evidence.heads]]
+    actions = [_action(risk, policy, cutoffs) for risk in promise.risks(promised, model.evidence).tolist()]
+    return probabilities(margins).round(6).tolist(), actions
 
 
 def _action(risk: float, policy: Policy, cutoffs: Cutoffs) -> Action:

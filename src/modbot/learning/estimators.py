@@ -23,7 +23,7 @@ from sklearn.utils.validation import check_is_fitted
 from modbot.domain import Author, Comment
 from modbot.learning.recipe import Learner
 from modbot.scoring.bags import bag, matrix
-from modbot.scoring.features import words_of
+from modbot.scoring.features import first_field_bucket, words_of
 
 _BATCH = 2048
 
@@ -35,10 +35,13 @@ class CommentHasher(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     bits : int
         The matrix has ``2**bits`` columns.
+    fields : bool
+        Whether anything but the words is looked at.
     """
 
-    def __init__(self, bits: int = 18) -> None:
+    def __init__(self, bits: int = 18, *, fields: bool = True) -> None:
         self.bits = bits
+        self.fields = fields
 
     def fit(self, X: Iterable[Comment | str], y: object = None) -> Self:  # noqa: ARG002, N803 - scikit-learn's names
         """Learn nothing: hashing has no vocabulary.
@@ -75,12 +78,12 @@ class CommentHasher(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         left = iter(X)
         blocks = []
         while batch := list(islice(left, _BATCH)):
-            starts, buckets, values = matrix(bag([words_of(_comment(one)) for one in batch], self.bits))
+            starts, buckets, values = matrix(bag([words_of(comment_of(one)) for one in batch], self.bits))
             shape = (len(batch), self.n_features_out_)
             blocks.append(csr_matrix((values, buckets.astype(np.int32), starts), shape=shape))
         found = vstack(blocks, format="csr") if blocks else csr_matrix((0, self.n_features_out_))
         found.sum_duplicates()
-        return found
+        return found if self.fields else without_fields(found, self.bits)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -182,6 +185,27 @@ class CalibratedHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return found
 
 
+def without_fields(features: csr_matrix, bits: int) -> csr_matrix:
+    """Empty the columns of the fields.
+
+    Parameters
+    ----------
+    features : csr_matrix of shape (n, 2**bits)
+        Hashed features.
+    bits : int
+        As above.
+
+    Returns
+    -------
+    csr_matrix
+        A copy with the words alone.
+    """
+    words = features.copy()
+    words.data[words.indices >= first_field_bucket(bits)] = 0.0
+    words.eliminate_zeros()
+    return words
+
+
 def classifier(learner: Learner) -> LogisticRegression:
     """Give the unfitted linear model of a head.
 
@@ -215,10 +239,28 @@ def build(learner: Learner, *, bits: int = 18) -> Pipeline:
         Steps ``features``, ``rarity`` and ``classifier``.
     """
     rarity = TfidfTransformer(norm=None) if learner.rarity else "passthrough"
-    return Pipeline([("features", CommentHasher(bits)), ("rarity", rarity), ("classifier", classifier(learner))])
+    return Pipeline(
+        [
+            ("features", CommentHasher(bits, fields=learner.fields)),
+            ("rarity", rarity),
+            ("classifier", classifier(learner)),
+        ]
+    )
 
 
-def _comment(one: Comment | str) -> Comment:
+def comment_of(one: Comment | str) -> Comment:
+    """Make a comment of a plain text.
+
+    Parameters
+    ----------
+    one : Comment or str
+        A comment is given back as it is.
+
+    Returns
+    -------
+    Comment
+        Of which only the body is known.
+    """
     if isinstance(one, Comment):
         return one
     return Comment(site_id="", key="", fingerprint="", name="", body=str(one), author=Author(key=""))

@@ -41,7 +41,7 @@ def compare(model: Model, examples: Sequence[Example]) -> dict[str, dict[str, An
     margins = model.margins(example.comment for example in examples)
     wishes = Policy()
     cutoffs = promise.cutoffs(model.evidence, wishes.max_good_rejected, wishes.max_bad_published)
-    risks = promise.risks(margins, model.evidence)
+    risks = model_risks(model, margins)
     rejected = risks >= (np.inf if cutoffs.reject_from is None else cutoffs.reject_from)
     published = risks < (-np.inf if cutoffs.publish_below is None else cutoffs.publish_below)
     found = {}
@@ -56,6 +56,24 @@ def compare(model: Model, examples: Sequence[Example]) -> dict[str, dict[str, An
             figures["good_published"] = _share(published[rows], y == 0)
             found[head.value] = figures
     return found
+
+
+def model_risks(model: Model, margins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rank comments by the heads that promises rest on.
+
+    Parameters
+    ----------
+    model : Model
+        Any fitted model.
+    margins : ndarray of shape (n, n_heads)
+        As ``model.margins`` gives them.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Risks in (0, 1].
+    """
+    return promise.risks(margins[:, [model.heads.index(head) for head in model.evidence.heads]], model.evidence)
 
 
 def measure(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: float) -> dict[str, float | int | None]:
@@ -136,12 +154,12 @@ def calibration_error(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: flo
     Naeini, Cooper, Hauskrecht 2015 (AAAI) with bins of equal mass.
     """
     weight = np.where(y == 1, prior / y.sum(), (1 - prior) / (y.size - y.sum()))
-    order = np.argsort(p, kind="stable")
-    y, p, weight = y[order], p[order], weight[order]
-    bins = np.minimum((np.cumsum(weight) - weight / 2) * _BINS, _BINS - 1).astype(int)
-    mass = np.bincount(bins, weight, _BINS)
-    gap = np.bincount(bins, weight * (p - y), _BINS)
-    return float(np.abs(gap).sum() / mass.sum())
+    # Equal probabilities stay in one bin, whatever the order of the rows.
+    values, place = np.unique(p, return_inverse=True)
+    mass = np.bincount(place, weight, values.size)
+    bins = np.minimum((np.cumsum(mass) - mass / 2) * _BINS, _BINS - 1).astype(int)
+    gap = np.bincount(bins[place], weight * (p - y), _BINS)
+    return float(np.abs(gap).sum())
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:

@@ -80,6 +80,8 @@ class Learner:
     ----------
     penalty : float
         scikit-learn's ``C`` of the logistic regression.
+    fields : bool
+        Whether it listens to anything but the words; a name or a website is no insult.
     rarity : bool
         Whether rare buckets weigh more (inverse document frequency).
     balance : float in [0, 1)
@@ -90,6 +92,7 @@ class Learner:
     """
 
     penalty: float = 5.0
+    fields: bool = False
     rarity: bool = True
     balance: float = 0.0
     prior: float = 0.02
@@ -97,7 +100,7 @@ class Learner:
 
 SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
     {
-        Head.SPAM: Learner(penalty=1.0, rarity=False, balance=0.35, prior=0.2),
+        Head.SPAM: Learner(penalty=0.1, fields=True, rarity=False, balance=0.35, prior=0.2),
         Head.TOXICITY: Learner(prior=0.05),
         Head.INSULT: Learner(prior=0.04),
         Head.OBSCENE: Learner(prior=0.02),

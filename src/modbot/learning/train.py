@@ -25,9 +25,9 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from modbot.domain import Head
 from modbot.errors import NotEnoughEvidence
 from modbot.learning.dataset import Example
-from modbot.learning.estimators import classifier
+from modbot.learning.estimators import classifier, without_fields
 from modbot.learning.evaluate import measure
-from modbot.learning.recipe import HEADS, Recipe, recipe_facts
+from modbot.learning.recipe import HEADS, Learner, Recipe, recipe_facts
 from modbot.learning.table import Progress, Table, tabulate
 from modbot.scoring.heads import Evidence, Model
 
@@ -36,6 +36,9 @@ _ROWS_MIN = 40
 # Evidence kept per source: enough for a 0.1 % promise (2,995), small enough for a file.
 _EVIDENCE_MAX = 3_500
 _RANKS = 2_000
+
+PROMISED = frozenset({Head.SPAM, Head.TOXICITY})
+"""The heads that promises rest on. The others have too few labels to hold or reject anything by themselves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,23 +188,12 @@ def _enough(table: Table, head: int) -> bool:
 
 
 def _fit_all(table: Table, heads: Sequence[int], recipe: Recipe, progress: Progress) -> list[FittedHead]:
-    # How rare a bucket is says nothing of any answer, so one count over all training rows serves every fold.
-    rarity = TfidfTransformer(norm=None).fit(table.features[table.trains])
-    rare = (
-        rarity.transform(table.features, copy=True) if any(recipe.learner(HEADS[at]).rarity for at in heads) else None
-    )
+    prepared = _Prepared(table, recipe)
     jobs = [(head, without) for head in heads for without in (-1, *_judged(table, head))]
     fits: dict[tuple[int, int], Fit] = {}
-
-    def fit(job: tuple[int, int]) -> Fit:
-        if rare is None or not recipe.learner(HEADS[job[0]]).rarity:
-            return _fit(table, table.features, *job, recipe)
-        raw = _fit(table, rare, *job, recipe)
-        return Fit(raw.weights * rarity.idf_, raw.bias)
-
     # The sums inside one fit stay in one thread, so the order of additions, and with it every bit, stays too.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for done, (job, found) in enumerate(zip(jobs, pool.map(fit, jobs), strict=True), 1):
+        for done, (job, found) in enumerate(zip(jobs, pool.map(prepared.fit, jobs), strict=True), 1):
             fits[job] = found
             progress("fit", done, len(jobs))
     return [
@@ -211,23 +203,60 @@ def _fit_all(table: Table, heads: Sequence[int], recipe: Recipe, progress: Progr
 
 
 def _judged(table: Table, head: int) -> list[int]:
-    """Sources in which the head has something to learn or to be measured on, if there are others to learn from."""
+    """Sources in which the head has something to learn or to be measured on, if there are others to learn from.
+
+    The heads that promises rest on need held-out margins of all sources; the others only of those that somebody judged.
+    """
     labels = table.labels[:, head]
+    if HEADS[head] not in PROMISED:
+        labels = np.where(table.known[:, head], labels, np.nan)
     found = []
     for at in range(len(table.sources)):
-        other = labels[table.trains & (table.source != at)]
+        other = table.labels[table.trains & (table.source != at), head]
         if not np.isnan(labels[table.source == at]).all() and (other >= 0.5).any() and (other < 0.5).any():
             found.append(at)
     return found
 
 
-def _fit(table: Table, features: csr_matrix, head: int, without: int, recipe: Recipe) -> Fit:
-    rows = np.flatnonzero(table.trains & ~np.isnan(table.labels[:, head]) & (table.source != without))
-    weights = row_weights(table, head, rows, recipe)
-    rows, weights = rows[weights > 0], weights[weights > 0]
-    model = classifier(recipe.learner(HEADS[head]))
-    model.fit(features[rows], table.labels[rows, head] >= 0.5, sample_weight=weights)
-    return Fit(model.coef_[0].astype(np.float64), float(model.intercept_[0]))
+class _Prepared:
+    """The features as each kind of learner wants them, made once."""
+
+    def __init__(self, table: Table, recipe: Recipe) -> None:
+        self._table = table
+        self._recipe = recipe
+        # How rare a bucket is says nothing of any answer, so one count over all training rows serves every fold.
+        self._idf: NDArray[np.float64] = TfidfTransformer(norm=None).fit(table.features[table.trains]).idf_
+        self._kinds: dict[tuple[bool, bool], csr_matrix] = {}
+        for learner in map(recipe.learner, HEADS):
+            kind = (learner.fields, learner.rarity)
+            if kind not in self._kinds:
+                self._kinds[kind] = self._kind(learner)
+
+    def fit(self, job: tuple[int, int]) -> Fit:
+        """Fit one head without one source (-1: with all)."""
+        head, without = job
+        table, learner = self._table, self._recipe.learner(HEADS[head])
+        rows = np.flatnonzero(table.trains & ~np.isnan(table.labels[:, head]) & (table.source != without))
+        if not learner.fields:
+            rows = rows[~table.copy[rows]]
+        weights = row_weights(table, head, rows, self._recipe)
+        rows, weights = rows[weights > 0], weights[weights > 0]
+        model = classifier(learner)
+        features = self._kinds[learner.fields, learner.rarity]
+        model.fit(features[rows], table.labels[rows, head] >= 0.5, sample_weight=weights)
+        coefficients = model.coef_[0].astype(np.float64)
+        if learner.rarity:
+            coefficients = coefficients * self._idf
+        return Fit(coefficients, float(model.intercept_[0]))
+
+    def _kind(self, learner: Learner) -> csr_matrix:
+        features = self._table.features
+        if not learner.fields:
+            features = without_fields(features, self._recipe.bits)
+        if learner.rarity:
+            features = features.copy()
+            features.data *= self._idf.astype(np.float32)[features.indices]
+        return features
 
 
 def _calibrated(table: Table, head: int, fits: dict[int, Fit], recipe: Recipe) -> FittedHead:
@@ -262,6 +291,7 @@ def _judged_rows(table: Table, head: int) -> NDArray[np.bool_]:
 
 def _evidence(table: Table, fitted: Sequence[FittedHead], recipe: Recipe, seed: int) -> Evidence:
     """Held-out margins of at most so many rows per source, half of the good ones as the yardstick."""
+    fitted = [one for one in fitted if one.head in PROMISED] or list(fitted)
     margins = np.column_stack([np.where(np.isnan(one.held_out), one.margins, one.held_out) for one in fitted])
     columns = [HEADS.index(one.head) for one in fitted]
     labels = table.labels[:, columns]

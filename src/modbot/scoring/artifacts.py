@@ -178,6 +178,7 @@ def save(model: Model, directory: Path, report: str = "") -> Path:
         "features": FEATURES_VERSION,
         "buckets": int(model.weights.shape[0]),
         "heads": [head.value for head in model.heads],
+        "evidence_heads": [head.value for head in model.evidence.heads],
         "evidence_sources": list(model.evidence.sources),
         "examples": [{**example, "margins": row.tolist()} for example, row in zip(EXAMPLES, margins, strict=True)],
     }
@@ -238,7 +239,7 @@ def _model(version: str, data: bytes, card: Mapping[str, Any]) -> Model:
     heads = tuple(Head(name) for name in card["heads"])
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         evidence = Evidence(
-            heads=heads,
+            heads=tuple(Head(name) for name in card["evidence_heads"]),
             sources=tuple(card["evidence_sources"]),
             ranks=arrays["ranks"].astype(np.float64),
             good=arrays["good"].astype(np.float64),

@@ -100,7 +100,7 @@ def bag(readings: Sequence[Reading], bits: int) -> Bag:
     right = [ids[b] for ids, reading in zip(words, readings, strict=True) for _, b in reading.pairs]
     return Bag(
         grams=Ragged(hashed.grams, _starts(hashed.counts)),
-        whole=whole_buckets(hashed.whole, bits),
+        whole=whole_buckets(hashed.whole, salts > 0, bits),
         words=_ragged(words),
         texts=_ragged(texts),
         pairs=Ragged(

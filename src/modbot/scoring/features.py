@@ -33,6 +33,11 @@ _WORDS_OFFSET = 8.0
 FIELD_VALUE = 0.25
 _FIELD_TEXT_OFFSET = 30.0
 
+# The last quarter of the buckets is for fields, the rest for words: a head that must not listen to fields (a name is
+# no insult)
+# has zeros there, and no word can collide with them.
+_FIELD_PART = 4
+
 _EMOJI = "\u2190-\u21ff\u2300-\u2bff\U0001f000-\U0001faff"
 _PUNCTUATION = r"!-&(-)+-/:-@\[-^`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u2010-\u205e\u3000-\u303f\uff01-\uff0f"
 _TOKEN = re.compile(rf"[{LINK_MARK}{ADDRESS_MARK}]\S+|[{_EMOJI}]|[^\s{_PUNCTUATION}{_EMOJI}]+|[{_PUNCTUATION}]+")
@@ -140,7 +145,7 @@ def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> 
     tokens : sequence of str
         At least one, none empty.
     salts : ndarray of shape (n_tokens,)
-        Keeps the same letters apart in body and fields.
+        0 for words of the body; keeps the letters of different fields apart.
     bits : int
         Buckets are in [0, 2**bits).
 
@@ -165,19 +170,38 @@ def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> 
     grams ^= _GRAM_SALT
     grams += np.repeat(salts, lengths)[:, None]
     fits = left[:, None] >= _SIZES
-    buckets = _bucket(grams[fits], bits)
+    fields = np.repeat(salts > 0, 4 * lengths - 10 + (lengths == 3))
+    buckets = _bucket(grams[fits], fields, bits)
     places = np.minimum(np.arange(size) - np.repeat(starts, lengths), 63)
     whole = np.add.reduceat(codes * _PLACES[places], starts, dtype=np.uint32) + salts
     return Hashed(buckets, 4 * lengths - 10 + (lengths == 3), whole)
 
 
-def whole_buckets(whole: NDArray[np.uint32], bits: int) -> NDArray[np.intp]:
+def first_field_bucket(bits: int) -> int:
+    """Give the bucket from which on buckets belong to fields.
+
+    Parameters
+    ----------
+    bits : int
+        Buckets are in [0, 2**bits).
+
+    Returns
+    -------
+    int
+        Words are below.
+    """
+    return (1 << bits) - (1 << bits) // _FIELD_PART
+
+
+def whole_buckets(whole: NDArray[np.uint32], fields: NDArray[np.bool_], bits: int) -> NDArray[np.intp]:
     """Give the bucket of each whole token.
 
     Parameters
     ----------
     whole : ndarray of shape (n_tokens,)
         From `Hashed.whole`.
+    fields : ndarray of bool, shape (n_tokens,)
+        Which of them are a field's.
     bits : int
         Buckets are in [0, 2**bits).
 
@@ -186,7 +210,7 @@ def whole_buckets(whole: NDArray[np.uint32], bits: int) -> NDArray[np.intp]:
     ndarray of shape (n_tokens,)
         Buckets.
     """
-    return _bucket(whole ^ np.uint32(0x68E31DA4), bits)
+    return _bucket(whole ^ np.uint32(0x68E31DA4), fields, bits)
 
 
 def pair_buckets(left: NDArray[np.uint32], right: NDArray[np.uint32], bits: int) -> NDArray[np.intp]:
@@ -204,7 +228,8 @@ def pair_buckets(left: NDArray[np.uint32], right: NDArray[np.uint32], bits: int)
     ndarray of shape (n_pairs,)
         Buckets; order matters.
     """
-    return _bucket(left * np.uint32(0x9E3779B1) + right * np.uint32(0xC2B2AE35), bits)
+    mixed = left * np.uint32(0x9E3779B1) + right * np.uint32(0xC2B2AE35)
+    return _bucket(mixed, np.zeros(mixed.shape, dtype=np.bool_), bits)
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -223,7 +248,8 @@ def key_bucket(key: str, bits: int) -> int:
     int
         The bucket.
     """
-    return zlib.crc32(key.encode("utf-8", "surrogatepass"), 0x5BD1E995) >> (32 - bits)
+    size = (1 << bits) // _FIELD_PART
+    return first_field_bucket(bits) + (zlib.crc32(key.encode("utf-8", "surrogatepass"), 0x5BD1E995) * size >> 32)
 
 
 @functools.lru_cache(maxsize=256)
@@ -291,9 +317,14 @@ def field_text_scale(grams: int) -> float:
     return float((grams + _FIELD_TEXT_OFFSET) ** -0.5)
 
 
-def _bucket(hashes: NDArray[np.uint32], bits: int) -> NDArray[np.intp]:
+def _bucket(hashes: NDArray[np.uint32], fields: NDArray[np.bool_], bits: int) -> NDArray[np.intp]:
     mixed = hashes ^ (hashes >> np.uint32(16))
     mixed *= _MIX_1
     mixed ^= mixed >> np.uint32(15)
     mixed *= _MIX_2
-    return (mixed >> np.uint32(32 - bits)).astype(np.intp)
+    first = first_field_bucket(bits)
+    wide = mixed.astype(np.uint64)
+    if not fields.any():
+        return (wide * np.uint64(first) >> np.uint64(32)).astype(np.intp)
+    sizes = np.where(fields, np.uint64(2**bits - first), np.uint64(first))
+    return (wide * sizes >> np.uint64(32)).astype(np.intp) + np.where(fields, first, 0)

@@ -62,7 +62,7 @@ class Evidence:
     Attributes
     ----------
     heads : tuple of Head
-        The columns.
+        The columns: the heads that promises rest on.
     sources : tuple of str
         Where comments came from, named by index in the two ``…_source`` arrays.
     ranks : ndarray of shape (n_heads, n)
@@ -218,6 +218,24 @@ def probability(margin: float) -> float:
         return 1.0 / (1.0 + math.exp(-margin))
     odds = math.exp(margin)
     return odds / (1.0 + odds)
+
+
+def probabilities(margins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn many log-odds into probabilities.
+
+    Parameters
+    ----------
+    margins : ndarray of any shape
+        Log-odds; any size.
+
+    Returns
+    -------
+    ndarray of the same shape
+        In [0, 1].
+    """
+    odds = np.exp(-np.abs(margins))
+    found: NDArray[np.float64] = np.where(margins >= 0, 1.0, odds) / (1.0 + odds)
+    return found
 
 
 def band(p: float) -> str:

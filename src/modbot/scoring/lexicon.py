@@ -115,7 +115,7 @@ class Lexicon:
         starts = np.cumsum(hashed.counts) - hashed.counts
         return Entries(
             grams=np.add.reduceat(self._weights[hashed.grams], starts, axis=0),
-            whole=self._weights[whole_buckets(hashed.whole, self._bits)],
+            whole=self._weights[whole_buckets(hashed.whole, salts > 0, self._bits)],
             hashes=hashed.whole,
             counts=hashed.counts,
         )

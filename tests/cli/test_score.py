@@ -1,0 +1,94 @@
+"""``modbot score``: CSV and JSONL, plain and gzipped, in and out."""
+
+import csv
+import gzip
+import io
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from modbot.cli import main
+from modbot.domain import Author, Comment
+from modbot.scoring import artifacts
+from modbot.scoring.heads import probability
+
+SHIPPED = artifacts.load(artifacts.find(artifacts.model_dirs()))
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MODBOT_CONFIG", raising=False)
+
+    def run(*arguments, given=None):
+        return CliRunner().invoke(main, ["score", *map(str, arguments)], input=given)
+
+    return run
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def expected(body, **fields):
+    comment = Comment(
+        "", "", "", fields.get("name", ""), body, Author("", fields.get("domain", "")), url=fields.get("url", "")
+    )
+    return {head.head.value: probability(head.margin) for head in SHIPPED.score(comment)}
+
+
+def test_it_works(run):
+    result = run(given='id,author,email,text,spam\n7,Cal,cal@Example.org,"Nice, ""really""\nnice",1\n')
+    assert result.exit_code == 0, result.output
+    (row,) = rows(result.stdout)
+    assert (row["id"], row["given_spam"], row["text"]) == ("7", "1", 'Nice, "really"\nnice')
+    for head, p in expected('Nice, "really"\nnice', name="Cal", domain="example.org").items():
+        assert float(row[head]) == pytest.approx(p, abs=1e-6)
+    assert row["action"] in {"publish", "hold", "reject"}
+
+
+def test_it_reads_and_writes_gzip_and_files(run, tmp_path):
+    source, target = tmp_path / "in.csv.gz", tmp_path / "out.csv.gz"
+    with gzip.open(source, "wt") as stream:
+        stream.write("comment_text\n" + "\n".join(f"remark {i}" for i in range(2_500)))
+    assert run(source, "-o", target).exit_code == 0
+    with gzip.open(target, "rt") as stream:
+        found = rows(stream.read())
+    assert len(found) == 2_500
+    assert float(found[2_400]["spam"]) == pytest.approx(expected("remark 2400")["spam"], abs=1e-6)
+
+
+def test_it_handles_jsonl(run):
+    result = run(given='{"body": "hello", "action": "old", "n": 1}\n\n{"text": "\\ud800"}\n')
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert (first["given_action"], first["n"]) == ("old", 1)
+    assert 0 <= second["toxicity"] <= 1
+
+
+def test_it_writes_jsonl_for_csv_when_asked(run):
+    (line,) = run("--json", given="text,given_spam,spam\nhello,a,b\n").stdout.splitlines()
+    assert (json.loads(line)["given_spam"], json.loads(line)["given_given_spam"]) == ("a", "b")
+
+
+def test_it_keeps_short_and_long_rows_in_their_columns(run):
+    found = rows(run(given="text,a,b\nhello\nhello,1,2,3\n").stdout)
+    assert [(row["a"], row["b"]) for row in found] == [("", ""), ("1", "2")]
+    assert all(row["action"] for row in found)
+
+
+def test_it_handles_nothing(run):
+    assert run(given="text\n").stdout.startswith("text,spam,toxicity")
+
+
+@pytest.mark.parametrize("given", ["a,b\n1,2\n", ""])
+def test_it_refuses_a_file_without_comments(run, given):
+    result = run(given=given)
+    assert result.exit_code == 2
+    assert "expected a column" in result.stderr
+
+
+def test_it_refuses_what_is_no_object(run):
+    result = run(given='{"text": "a"}\n[1]\n')
+    assert result.exit_code == 1
+    assert "line 2" in result.stderr

@@ -1,0 +1,56 @@
+"""``modbot train``: a model in a folder, from labelled files alone."""
+
+import csv
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from learning_cases import written
+from modbot.cli import main
+from modbot.domain import Head
+from modbot.scoring import artifacts
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MODBOT_CONFIG", raising=False)
+    (tmp_path / "small.json").write_text('{"bits": 12}')
+    examples = written()
+    for source in ("harbour", "market"):
+        with (tmp_path / f"{source}.csv").open("w", newline="") as stream:
+            out = csv.writer(stream)
+            out.writerow(["id", "text", "author", "email", "url", "spam", "toxicity", "split"])
+            for one in (one for one in examples if one.source == source):
+                labels = [one.labels.get(head, "") for head in (Head.SPAM, Head.TOXICITY)]
+                out.writerow(
+                    [one.comment.key, one.comment.body, one.comment.name, "", one.comment.url, *labels, one.part]
+                )
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, list(arguments))
+
+
+def test_it_works(here):
+    result = run("train", "--data", "harbour.csv", "market.csv", "--recipe", "small.json", "--out", "made", "--json")
+    assert result.exit_code == 0, result.output
+    card = json.loads(result.stdout)
+    model = artifacts.load(artifacts.find((here / "made",)))
+    assert model.version == card["version"]
+    assert card["rows"].keys() == {"harbour", "market"}
+    listed = run("model", "show", card["version"])
+    assert listed.exit_code == 1  # the folder `made` is none of those that are looked through
+
+
+def test_it_refuses_to_learn_from_nothing(here):
+    assert run("train").exit_code == 2
+
+
+def test_it_refuses_a_file_of_another_kind(here):
+    (here / "x.csv").write_text("a,b\n1,2\n")
+    result = run("train", "--data", "x.csv", "--out", "made")
+    assert result.exit_code == 1
+    assert "no known layout" in result.stderr

@@ -1,0 +1,102 @@
+"""Estimators: scikit-learn's conventions as far as they apply to text, and agreement with the scorer that serves.
+
+The checks that apply (ruling of the house): clone, get_params and set_params, not fitted before fit, repeated fits give
+the same, pickling in memory, determinism.
+"""
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+
+from modbot.domain import Head
+from modbot.learning.estimators import CalibratedHead, CommentHasher, build, comment_of
+from modbot.learning.recipe import Learner
+from modbot.scoring.heads import Evidence, Model, probabilities
+
+ODD = (
+    "",
+    "ok",
+    "😀😀 ❤️",
+    "שלום עולם, זה טוב",
+    "f r e e  m\u043eney v1agra http://prize.example/1 joe@example.org",
+    "\ud800",
+    "word " * 4_000,
+    "x" * 20_000,
+    '<a href="http://a.example">a</a> &amp;',
+)
+LEARNERS = [Learner(fields=True, rarity=False), Learner(fields=False, rarity=True)]
+
+
+@pytest.fixture(scope="module")
+def taught(examples):
+    rows = [one for one in examples if Head.SPAM in one.labels]
+    return [one.comment for one in rows], np.array([int(one.labels[Head.SPAM]) for one in rows])
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_it_works(learner, taught):
+    comments, y = taught
+    head = CalibratedHead(build(learner, bits=12), slope=0.7, offset=-1.5).fit(comments, y)
+    step = head.pipeline_["classifier"]
+    scale = getattr(head.pipeline_["rarity"], "idf_", 1.0)
+    weights = (step.coef_[0] * scale * head.slope)[:, None].astype(np.float32).astype(float)
+    bias = step.intercept_ * head.slope + head.offset
+    empty = np.empty((0, 1))
+    none = Evidence((Head.SPAM,), (), empty, empty, np.empty(0, dtype=int), empty, np.empty(0, dtype=int))
+    exported = Model("x", (Head.SPAM,), weights, bias, none)
+    asked = [*comments[::9], *map(comment_of, ODD)]
+    served = probabilities(exported.margins(asked)[:, 0])
+    assert np.abs(served - head.predict_proba(asked)[:, 1]).max() < 1e-6
+    told = [probabilities(np.array(exported.score(one)[0].margin)) for one in asked]
+    assert np.abs(np.array(told) - head.predict_proba(asked)[:, 1]).max() < 1e-6
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        CommentHasher(12),
+        CommentHasher(12, fields=False),
+        *(build(one, bits=12) for one in LEARNERS),
+        CalibratedHead(build(LEARNERS[0], bits=12)),
+    ],
+)
+class TestConventions:
+    def test_it_clones_with_its_parameters(self, estimator):
+        copy = clone(estimator)
+        assert copy is not estimator
+        assert repr(copy.get_params()) == repr(estimator.get_params())
+
+    def test_it_takes_back_its_own_parameters(self, estimator):
+        copy = clone(estimator)
+        assert copy.set_params(**copy.get_params(deep=False)) is copy
+
+    def test_it_refuses_to_work_before_it_is_fitted(self, estimator):
+        work = clone(estimator)
+        with pytest.raises(NotFittedError):
+            (work.predict_proba if hasattr(work, "predict_proba") else work.transform)(["hello"])
+
+    def test_it_gives_the_same_after_every_fit_and_after_pickling(self, estimator, taught):
+        comments, y = taught
+
+        def answers(one):
+            work = one.predict_proba if hasattr(one, "predict_proba") else lambda asked: one.transform(asked).toarray()
+            return work([*comments[::20], *ODD])
+
+        work = clone(estimator).fit(comments, y)
+        first = answers(work)
+        assert np.array_equal(first, answers(work.fit(comments, y)))
+        assert np.array_equal(first, answers(pickle.loads(pickle.dumps(work))))  # noqa: S301 - in memory, ours
+        assert np.array_equal(first, answers(clone(estimator).fit(comments, y)))
+
+
+def test_it_is_deaf_to_fields_where_it_shall_be(taught):
+    comments, _ = taught
+    with_url = next(one for one in comments if one.url)
+    hasher = CommentHasher(12, fields=False).fit(())
+    one, two = hasher.transform([with_url]), hasher.transform([replace(with_url, url="", name="Zoe")])
+    assert (one != two).nnz == 0
+    assert hasher.transform([]).shape == (0, 2**12)

@@ -1,0 +1,48 @@
+"""Release: written, named after its numbers, promoted, rolled back."""
+
+import numpy as np
+import pytest
+
+from modbot.errors import ModelMissing
+from modbot.learning import release
+from modbot.scoring import artifacts
+
+
+def test_it_works(trained, tmp_path):
+    model = release.named(trained)
+    folder = release.release(model, tmp_path)
+    release.promote(tmp_path, model.version)
+    assert artifacts.current((tmp_path,)) == model.version == folder.name
+    again = artifacts.load(artifacts.find((tmp_path,)))
+    assert np.array_equal(again.weights, trained.weights)
+    assert again.card["recipe"] == trained.card["recipe"]
+
+
+def test_it_names_equal_numbers_equally(trained):
+    assert release.named(trained).version == release.named(release.named(trained)).version
+    assert len(release.named(trained).version) == 10
+
+
+def test_it_finds_the_way_back(tmp_path):
+    release.promote(tmp_path, "one")
+    release.promote(tmp_path, "two")
+    assert release.history(tmp_path) == ["two", "one"]
+    assert release.roll_back(tmp_path) == "one"
+    assert artifacts.current((tmp_path,)) == "one"
+
+
+def test_it_remembers_what_was_live_elsewhere(tmp_path):
+    release.promote(tmp_path, "mine", before="shipped")
+    assert release.roll_back(tmp_path) == "shipped"
+
+
+def test_it_refuses_to_go_back_to_nothing(tmp_path):
+    release.promote(tmp_path, "one")
+    with pytest.raises(ModelMissing):
+        release.roll_back(tmp_path)
+
+
+def test_it_shows_every_source_in_the_report(trained):
+    page = release.report(trained)
+    assert all(f"<td>{source}</td>" in page for source in ("harbour", "market", "quay"))
+    assert "<script" not in page

@@ -1,0 +1,106 @@
+"""Training: fits, calibrates, measures without leaks, and does it the same way twice."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+
+from learning_cases import SMALL
+from modbot.domain import Head
+from modbot.errors import NotEnoughEvidence
+from modbot.learning.recipe import Source
+from modbot.learning.table import tabulate
+from modbot.learning.train import _Prepared, row_weights, sigmoid, train
+
+
+def quiet(*_):
+    return None
+
+
+def test_it_works(trained, examples):
+    assert {Head.SPAM, Head.TOXICITY} <= set(trained.heads)
+    spam, good = (
+        np.mean(trained.margins(one.comment for one in examples if one.labels.get(Head.SPAM) == label)[:, 0])
+        for label in (1.0, 0.0)
+    )
+    assert spam > 0 > good
+    card = trained.card
+    assert set(card["leave_one_source_out"]["spam"]) == {"harbour", "market", "quay"}
+    assert card["held_back"]["toxicity"]["harbour"]["rows"] == card["rows"]["harbour"]["test"] - sum(
+        one.part == "test" and one.source == "harbour" and Head.TOXICITY not in one.labels for one in examples
+    )
+
+
+def test_it_gives_the_same_arrays_for_the_same_seed(trained, examples):
+    again = train(examples, SMALL, seed=1, version="small", progress=quiet)
+    assert np.array_equal(again.weights, trained.weights)
+    assert np.array_equal(again.bias, trained.bias)
+    assert np.array_equal(again.evidence.good, trained.evidence.good)
+    assert again.card == trained.card
+
+
+def test_it_never_learns_from_what_it_is_tested_on(trained, examples):
+    flipped = [
+        replace(one, labels={head: 1 - label for head, label in one.labels.items()}) if one.part == "test" else one
+        for one in examples
+    ]
+    again = train(flipped, SMALL, seed=1, version="small", progress=quiet)
+    assert np.array_equal(again.weights, trained.weights)
+    assert np.array_equal(again.bias, trained.bias)
+
+
+def test_it_learns_nothing_of_a_source_that_is_left_out(examples):
+    lied = [
+        replace(one, labels={head: 1 - label for head, label in one.labels.items()}) if one.source == "market" else one
+        for one in examples
+    ]
+    honest, other = (tabulate(rows, SMALL, 0, quiet) for rows in (examples, lied))
+    market, spam = honest.sources.index("market"), 0
+    without = [_Prepared(table, SMALL).fit((spam, market)) for table in (honest, other)]
+    assert np.array_equal(without[0].weights, without[1].weights)
+    everything = [_Prepared(table, SMALL).fit((spam, -1)) for table in (honest, other)]
+    assert not np.array_equal(everything[0].weights, everything[1].weights)
+
+
+def test_it_weighs_sources_and_answers_by_the_recipe(examples):
+    recipe = replace(
+        SMALL,
+        sources={
+            "harbour": Source({Head.SPAM: 3.0}),
+            "market": Source({Head.SPAM: 1.0}),
+            "quay": Source({Head.SPAM: 1.0}),
+        },
+    )
+    table = tabulate(examples, recipe, 0, quiet)
+    rows = np.flatnonzero(~np.isnan(table.labels[:, 0]) & table.trains)
+    weights = row_weights(table, 0, rows, recipe)
+    by_source = [
+        weights[table.source[rows] == table.sources.index(name)].sum() for name in ("harbour", "market", "quay")
+    ]
+    assert np.array(by_source) / by_source[1] == pytest.approx([3, 1, 1])
+    mine = table.source[rows] == table.sources.index("harbour")
+    bad = table.labels[rows, 0] == 1
+    assert weights[mine & bad].sum() == pytest.approx(weights[mine & ~bad].sum())
+    assert weights.mean() == pytest.approx(1.0)
+
+
+def test_it_fits_the_sigmoid_that_scikit_learn_fits():
+    rng = np.random.default_rng(6)
+    margins = rng.normal(size=3_000)
+    y = rng.random(3_000) < expit(1.7 * margins - 0.4)
+    weights = rng.random(3_000) + 0.5
+    reference = LogisticRegression(C=np.inf, tol=1e-10).fit(margins[:, None], y, sample_weight=weights)
+    assert sigmoid(margins, y, weights) == pytest.approx((reference.coef_[0, 0], reference.intercept_[0]), abs=1e-3)
+
+
+def test_it_never_turns_a_head_around():
+    margins = np.linspace(-1, 1, 200)
+    slope, _ = sigmoid(margins, margins < 0, np.ones(200))
+    assert slope > 0
+
+
+def test_it_refuses_to_learn_from_next_to_nothing(examples):
+    with pytest.raises(NotEnoughEvidence):
+        train(examples[:30], SMALL, seed=0, version="x", progress=quiet)

@@ -1,0 +1,85 @@
+"""Features: words with their places, hashed the same way every time."""
+
+import numpy as np
+
+from factories import a_comment
+from modbot.scoring.features import (
+    char_scale,
+    field_salt,
+    first_field_bucket,
+    hash_tokens,
+    key_bucket,
+    pair_buckets,
+    read,
+    whole_buckets,
+    words_of,
+)
+
+NO_SALT = np.zeros(1, dtype=np.uint32)
+
+
+def test_it_works():
+    comment = a_comment(body="Good bus, good harbour")
+    reading = read(comment)
+    assert reading.words == ("good", "bus", ",", "harbour")
+    assert reading.labels == ("Good", "bus", ",", "harbour")
+    assert reading.spans[0] == ((0, 4), (10, 14))
+    assert reading.pairs == ((0, 1), (1, 2), (2, 0), (0, 3))
+
+
+def test_it_reads_the_same_words_in_bulk(odd_comments):
+    for comment in odd_comments:
+        one, many = read(comment), words_of(comment)
+        assert (one.words, one.pairs, one.keys, one.texts) == (many.words, many.pairs, many.keys, many.texts)
+
+
+def test_it_shows_each_word_where_it_stands_in_the_original(odd_comments):
+    for comment in odd_comments:
+        for spans in read(comment).spans:
+            assert all(0 <= a < b <= len(comment.body) for a, b in spans)
+
+
+def test_it_counts_every_gram_of_two_to_five_characters_once():
+    # With its two edges "bus" has five characters: 4 + 3 + 2 + 1 grams; "a" has three: 2 + 1.
+    hashed = hash_tokens(["bus", "a"], np.zeros(2, dtype=np.uint32), 18)
+    assert hashed.counts.tolist() == [10, 3]
+    assert hashed.grams.size == 13
+    alone = hash_tokens(["a"], NO_SALT, 18)
+    assert hashed.grams[10:].tolist() == alone.grams.tolist()
+    assert len(set(hashed.grams.tolist())) == 13
+
+
+def test_it_shares_grams_between_words_that_share_letters():
+    viagra, viagro = (set(hash_tokens([w], NO_SALT, 18).grams.tolist()) for w in ("viagra", "viagro"))
+    assert len(viagra & viagro) > len(viagra) / 2
+
+
+def test_it_keeps_words_and_fields_in_different_buckets():
+    first = first_field_bucket(12)
+    hashed = hash_tokens(["harbour", "harbour"], np.array([0, field_salt(0)], dtype=np.uint32), 12)
+    words, fields = hashed.grams[: hashed.counts[0]], hashed.grams[hashed.counts[0] :]
+    assert words.max() < first <= fields.min()
+    assert first <= key_bucket("links=0", 12) < 2**12
+    whole = whole_buckets(hashed.whole, np.array([False, True]), 12)
+    assert whole[0] < first <= whole[1]
+
+
+def test_it_minds_the_order_of_a_pair():
+    hashed = hash_tokens(["not", "good"], np.zeros(2, dtype=np.uint32), 18)
+    left, right = hashed.whole[:1], hashed.whole[1:]
+    assert pair_buckets(left, right, 18).tolist() != pair_buckets(right, left, 18).tolist()
+
+
+def test_it_spreads_words_over_all_buckets():
+    words = [f"word{i}x" for i in range(20_000)]
+    hashed = hash_tokens(words, np.zeros(len(words), dtype=np.uint32), 12)
+    counts = np.bincount(
+        whole_buckets(hashed.whole, np.zeros(len(words), dtype=bool), 12), minlength=first_field_bucket(12)
+    )
+    # Poisson with mean 5.6: a bucket with more than 25 of them would be a fault of the hash.
+    assert counts[: first_field_bucket(12)].max() <= 25
+
+
+def test_it_lets_short_texts_speak_with_a_low_voice():
+    assert char_scale(0) < 0.2
+    assert char_scale(100) > char_scale(1_000) > char_scale(100_000) > 0

@@ -1,0 +1,58 @@
+"""Fields: each facet a key, a missing one too; the address is never read."""
+
+import pytest
+
+from factories import a_comment, an_author
+from modbot.scoring.fields import EMAIL, FIELDS, NAME, WEBSITE, field_keys
+
+
+def keys_of(order=(), distinct=0, **changes):
+    return dict(key.split("=", 1) for _, key in field_keys(a_comment(**changes), order, distinct)[0])
+
+
+def test_it_works():
+    comment = a_comment(
+        name="Cheap Pills", url="http://pills-24.example.net/buy/now", body="Buy http://pills-24.example.net NOW!!"
+    )
+    keys, texts = field_keys(comment, [0, 1, 2], 3)
+    said = dict(key.split("=", 1) for _, key in keys)
+    assert said["website.in_body"] == "True"
+    assert said["links"] == "1"
+    assert said["email.kind"] == "own"
+    assert (NAME, "cheap") in texts
+    assert (WEBSITE, "pills-24.example.net") in texts
+    assert {FIELDS[at] for at, _ in keys} == set(FIELDS)
+
+
+def test_it_takes_a_missing_field_for_a_value():
+    said = keys_of(name="", url="", author=an_author(email_domain=""), elapsed_ms=None, page_title="")
+    assert [said[name] for name in ("name", "website", "email", "elapsed", "page")] == ["none"] * 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "value", "why"),
+    [
+        ({"author": an_author(email_domain="gmail.com")}, "email.kind", "free", "everybody has one"),
+        (
+            {"author": an_author(email_domain="x.example", disposable=True)},
+            "email.kind",
+            "disposable",
+            "validation said so",
+        ),
+        ({"body": "ALL OF THIS IS LOUD"}, "caps", "6", "shouting"),
+        ({"body": "Тихо и спокойно"}, "script", "cyrillic", "letters of another script"),
+        ({"body": "a\u200bb\u200bc\u200bd"}, "hidden", "2", "invisible characters"),
+        ({"body": "😀😀😀😀"}, "emoji", "3", "more than three"),
+        ({"elapsed_ms": 500}, "elapsed", "0", "nobody types that fast"),
+        ({"page_title": "Night bus", "body": "the night bus"}, "page", "1", "one long word of the title"),
+    ],
+)
+def test_it_shows(changes, key, value, why):
+    assert keys_of(**changes)[key] == value, why
+
+
+def test_it_never_reads_the_address():
+    one = field_keys(a_comment(email="cal.one@example.org"), [], 0)
+    assert one == field_keys(a_comment(email="zoe@elsewhere.net"), [], 0)
+    assert all("cal.one" not in key for _, key in one[0])
+    assert (EMAIL, "example.org") in one[1]
