@@ -62,10 +62,11 @@ def test_it_serves_with_several_processes_that_count_together(installation, tmp_
     assert not folders[0].exists()
 
 
-def test_it_finishes_an_answer_that_is_under_way(installation):
-    """Thirty questions stand at the door when the signal comes; all are answered."""
-    process, port = installation.serve()
-    callers = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(30)]
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_finishes_an_answer_that_is_under_way(installation, workers):
+    """Two hundred questions stand at the door when the signal comes; all are answered."""
+    process, port = installation.serve("--workers", workers)
+    callers = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(200)]
     for line in callers:
         line.sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
     process.send_signal(signal.SIGTERM)
@@ -73,7 +74,7 @@ def test_it_finishes_an_answer_that_is_under_way(installation):
         with line, http.client.HTTPResponse(line) as answer:
             answer.begin()
             assert answer.status == 200
-    assert process.wait(10) == 0
+    assert process.wait(15) == 0
 
 
 def test_it_keeps_answering_while_slow_clients_dawdle(installation):

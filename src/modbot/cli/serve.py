@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -92,11 +94,8 @@ def _drain(lines: dict[int, Any]) -> None:
     from waitress import wasyncore
     from waitress.server import BaseWSGIServer
 
-    inside = 0
-    while inside < len(lines):
-        inside = len(lines)
-        wasyncore.loop(timeout=0, use_poll=True, map=lines, count=1)
     for door in [line for line in lines.values() if isinstance(line, BaseWSGIServer)]:
+        _let_in(door.socket, door.handle_accept)
         wasyncore.dispatcher.close(door)
     deadline, quiet = time.monotonic() + DRAIN_S, 0
     # Quiet twice: the first look may have taken in a request that was waiting in a socket.
@@ -105,10 +104,35 @@ def _drain(lines: dict[int, Any]) -> None:
         quiet = 0 if any(_is_busy(line) for line in lines.values()) else quiet + 1
 
 
+def _let_in(door: socket.socket, accept: Callable[[], object]) -> None:
+    """Accept who waits, one by one: a door that is closed on somebody resets their connection.
+
+    Counting those inside would not tell: some leave while others come in.
+    """
+    waiting = select.poll()
+    waiting.register(door, select.POLLIN)
+    for _ in range(BACKLOG):
+        if not waiting.poll(0):
+            break
+        accept()
+
+
 def serve_many(house: House, app: WSGIApplication, listener: socket.socket, *, deliveries: bool = True) -> None:
     """Serve with several processes under gunicorn until SIGTERM or SIGINT."""
     from gunicorn.app.base import BaseApplication
     from gunicorn.glogging import Logger
+    from gunicorn.workers.gthread import ThreadWorker
+
+    class Gentle(ThreadWorker):  # type: ignore[misc]
+        def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - the server's own signature
+            """Let in who stands at the door before it is closed for good, which the server does much later."""
+            if not self.alive:
+                for door in self.sockets:
+                    _let_in(door, partial(self.accept, door))
+            super().set_accept_enabled(enabled)
+            if not self.alive:
+                for door in self.sockets:
+                    door.close()
 
     class Log(Logger):  # type: ignore[misc]
         def setup(self, cfg: Any) -> None:
@@ -118,7 +142,7 @@ def serve_many(house: House, app: WSGIApplication, listener: socket.socket, *, d
             self.error_log.propagate = True
             self.error_log.setLevel("WARNING")
 
-    options = _gunicorn_options(house, listener, deliveries=deliveries) | {"logger_class": Log}
+    options = _gunicorn_options(house, listener, deliveries=deliveries) | {"logger_class": Log, "worker_class": Gentle}
 
     class Many(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:
@@ -153,7 +177,6 @@ def _gunicorn_options(house: House, listener: socket.socket, *, deliveries: bool
         # Handed over for good: gunicorn closes what it was given.
         "bind": f"fd://{listener.detach()}",
         "workers": house.settings.workers,
-        "worker_class": "gthread",
         "threads": house.settings.threads,
         "preload_app": True,
         "control_socket_disable": True,
