@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import bindparam, insert, select, text
 
 from factories import later
-from modbot.errors import NotMigrated, StoreError, StoreUnavailable
+from modbot.errors import ConfigError, NotMigrated, StoreError, StoreUnavailable
 from modbot.storage.engine import Hot, open_database
 from modbot.storage.tables import LiveModelTable, SiteTable, table
 
@@ -114,3 +114,13 @@ def test_it_runs_hot_statements_with_the_types_of_the_tables(database, store):
     created_at = store.site("site-ada").created_at
     with database.reading() as connection:
         assert len(query.run(connection, {"moment": created_at}).fetchall()) == 1
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["nonsense", "postgresql://ada:pass-word@host:port/x", "postgresql+no://ada:pass-word@host/x", "mysql://host/x"],
+)
+def test_it_refuses_what_is_no_url_of_either_engine_and_repeats_no_password(bad):
+    with pytest.raises(ConfigError, match="postgresql://") as refused:
+        open_database(bad)
+    assert "pass-word" not in str(refused.value)

@@ -11,7 +11,7 @@ from sqlalchemy import NullPool, create_engine, inspect
 
 from factories import a_new_case, a_site
 from modbot.domain import CaseQuery
-from modbot.errors import NotMigrated
+from modbot.errors import NotMigrated, StoreUnavailable
 from modbot.storage import check, expected_revision, open_store, upgrade
 from modbot.storage.migrate import MIGRATIONS, downgrade
 from modbot.storage.tables import Base
@@ -108,3 +108,17 @@ def test_it_numbers_migrations_and_names_them_for_what_they_do(path):
 def test_it_numbers_without_gaps_and_expects_the_last():
     assert [path.name[:4] for path in FILES] == [f"{n:04}" for n in range(1, len(FILES) + 1)]
     assert expected_revision() == FILES[-1].name[:4]
+
+
+@pytest.mark.parametrize("url", ["sqlite:////no/such/folder/modbot.db", "postgresql://nobody@127.0.0.1:1/modbot"])
+def test_it_says_that_a_database_is_out_of_reach(url):
+    with pytest.raises(StoreUnavailable):
+        upgrade(url)
+
+
+def test_it_refuses_a_database_that_a_newer_version_made(empty_url, inspected):
+    upgrade(empty_url)
+    with inspected.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NotMigrated, match="newer"):
+        upgrade(empty_url)

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ClauseElement, Connection, Dialect, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from modbot.errors import ConfigError, NotMigrated, StoreError, StoreUnavailable
@@ -50,20 +50,20 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection in a transaction that only reads."""
-        with self._translated(), self.engine.begin() as connection:
+        with self.translated(), self.engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection in a transaction that holds the write lock from its start."""
-        with self._translated(), self._turn, self._writer.begin() as connection:
+        with self.translated(), self._turn, self._writer.begin() as connection:
             yield connection
 
     def settle(self) -> None:
         """Write the log into the file and cut it, so that what was erased is in neither (SQLite only)."""
         if not self.is_sqlite:
             return
-        with self._translated(), self._turn, self.engine.connect() as connection:
+        with self.translated(), self._turn, self.engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -72,7 +72,8 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
+        """Turn errors of the database into the house's own."""
         try:
             yield
         except PoolTimeout as error:
@@ -125,7 +126,7 @@ class Hot:
 
 def open_database(url: str) -> Database:
     """Open an engine for a SQLite or PostgreSQL URL; nothing is connected yet."""
-    kind = make_url(url).get_backend_name()
+    kind = _kind(url)
     if kind == "sqlite":
         engine = create_engine(
             url,
@@ -149,6 +150,18 @@ def open_database(url: str) -> Database:
     else:
         raise ConfigError((f"database_url: expected sqlite:/// or postgresql://, got {kind}://",))
     return Database(engine)
+
+
+def _kind(url: str) -> str:
+    """Name the engine of a URL. A refusal never repeats the URL: there may be a password in it."""
+    try:
+        made = make_url(url)
+        made.get_dialect()
+    except (ArgumentError, ImportError, ValueError):
+        raise ConfigError(
+            ("database_url: expected sqlite:///PATH or postgresql://USER@HOST/NAME, got no such URL",)
+        ) from None
+    return made.get_backend_name()
 
 
 def _dumps(value: object) -> str:

@@ -1,10 +1,12 @@
 """Migrations: bring a database to the schema of this version. Alembic is imported inside, never by serving.
 
-The revisions are the numbers that the files in ``migrations/versions`` begin with. May import this room.
+The revisions are the numbers that the files in ``migrations/versions`` begin with. May import ``errors`` and this
+room.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,14 +29,14 @@ def upgrade(url: str, revision: str = "head") -> None:
     """Bring a database, also an empty one, up to a revision. Doing it twice changes nothing."""
     from alembic import command
 
-    command.upgrade(_config(url), revision)
+    _step(command.upgrade, url, revision)
 
 
 def downgrade(url: str, revision: str) -> None:
     """Take a database back to an earlier revision; "base" empties it."""
     from alembic import command
 
-    command.downgrade(_config(url), revision)
+    _step(command.downgrade, url, revision)
 
 
 def check(url: str) -> None:
@@ -51,6 +53,24 @@ def check(url: str) -> None:
             f"The database is at revision {status.revision or 'none'}, this version of modbot needs "
             f"{status.expected}: run `modbot db upgrade`."
         )
+
+
+def _step(step: Callable[[Config, str], None], url: str, revision: str) -> None:
+    """Migrate, and say what goes wrong in the store's own errors."""
+    from alembic.util import CommandError
+
+    from modbot.storage.engine import open_database
+
+    database = open_database(url)
+    try:
+        with database.translated():
+            step(_config(url), revision)
+    except CommandError as error:
+        raise NotMigrated(
+            "The database is at a revision that this modbot does not know: a newer one made it. Upgrade modbot."
+        ) from error
+    finally:
+        database.close()
 
 
 def _config(url: str) -> Config:
