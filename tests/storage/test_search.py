@@ -106,3 +106,10 @@ def test_it_stays_within_the_sites_and_filters_asked_for(store, find):
 def test_it_cuts_questions_into_words():
     assert words_in("don't_stop, 3 times!") == ("don", "t", "stop", "3", "times")
     assert len(words_in("word " * 100)) == 12
+
+
+@pytest.mark.parametrize("cursor", ["9" * 19, "9" * 5_000, "-1", "x"])
+def test_it_starts_anew_at_a_cursor_that_was_never_given(store, find, cursor):
+    write(store, "The ferry leaves at noon.")
+    assert find("ferry", cursor=cursor) == ["The ferry leaves at noon."]
+    assert find("ferry", cursor=f"q{cursor}", order="queue") == ["The ferry leaves at noon."]

@@ -10,13 +10,21 @@ from pathlib import Path
 from threading import Event
 from typing import Protocol, cast
 
-from flask import Blueprint, current_app
+from flask import Blueprint, abort, current_app, request
 
 from modbot.config import Settings
 from modbot.moderation import Moderator
 from modbot.storage import Store
 
 bp = Blueprint("review", __name__)
+
+
+@bp.before_request
+def refuse_null_characters() -> None:
+    """Refuse what no database can look for; no page of ours sends it."""
+    said = (request.path, *request.args.values(), *request.form.values())
+    if any("\x00" in text for text in said):
+        abort(400)
 
 
 class House(Protocol):

@@ -6,6 +6,7 @@ list for each. May import ``domain``, this room and SQLAlchemy.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,8 @@ COUNT_LIMIT = 10_000
 # SQLite joins at most 500 selections in one statement.
 SITES_AT_ONCE = 100
 QUEUED_MARK, REST_MARK = "q", "r"
+# What fits into the column; a cursor comes from outside.
+_TEXT_ID = re.compile(r"[0-9]{1,18}")
 
 _ROW = (
     select(
@@ -227,7 +230,7 @@ def _found(connection: Connection, keys: _Keys) -> list[Any]:
         spoken = (signals.c.case_id == cases.c.id) & (signals.c.revision == cases.c.text_revision)
         is_given = (signals.c.site_id == cases.c.site_id) & (signals.c.code == query.reason)
         found = found.where(select(signals.c.code).where(spoken, is_given).exists())
-    if keys.before.isdecimal():
+    if _TEXT_ID.fullmatch(keys.before):
         found = found.where(newest < int(keys.before))
     return list(connection.execute(found.order_by(newest.desc()).limit(keys.limit)).all())
 
