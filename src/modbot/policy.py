@@ -221,5 +221,10 @@ def _telling(terms: tuple[Term, ...], share: float) -> tuple[Term, ...]:
     return tuple(pulling[:QUOTED_WORDS])
 
 
+def _can_be_quoted(term: Term) -> bool:
+    """Whether a term tells a person something: a full stop by itself does not."""
+    return term.kind != "rest" and any(char.isalnum() for char in term.label)
+
+
 def _quoted(terms: tuple[Term, ...]) -> str:
     return ", ".join(f"“{term.label}”" for term in terms) or "taken together"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -32,17 +33,19 @@ from modbot.scoring.features import (
 )
 from modbot.scoring.fields import FIELDS
 from modbot.scoring.lexicon import Lexicon
+from modbot.scoring.ordinary import ORDINARY
 
 if TYPE_CHECKING:
     from modbot.scoring import Scene
 
 # Shares below this many log-odds are told together as one: nobody reads them, and each costs time and room.
-_SMALL_SHARE = 0.03
+_SMALL_SHARE = 0.04
 _REST = "everything else"
 _BATCH = 1024
-# At most so many terms are told one by one, for the sub-heads and for the two that decide.
+# At most so many terms are told one by one, for the two heads that decide and for the others.
 _MAIN = frozenset({Head.SPAM, Head.TOXICITY})
-_TOLD_MAX = {False: 8, True: 40}
+_MAIN_MAX = 20
+_SUB_MAX = 4
 
 BANDS = (
     (0.02, "almost certainly not"),
@@ -152,12 +155,25 @@ class Model:
         -------
         tuple of HeadScore
             One per head, in the order of ``heads``. ``bias`` plus all shares is the margin; spans are in
-            characters of the original body. The largest shares come first.
+            characters of the original body. The largest shares come first. Shares of fields are told from an
+            ordinary comment, whose fields count as part of the bias.
         """
         reading = read(comment)
-        shares = _shares(reading, self)
-        spans: dict[int, tuple[Span, ...]] = {}
-        return tuple([self._head_score(at, reading, shares[:, at], small, spans) for at in range(len(self.heads))])
+        usual = _usual_fields(self)
+        found = _shares(reading, self)
+        found[len(reading.words) :] -= usual
+        shares, bias = found.T, (self.bias + usual.sum(axis=0)).tolist()
+        order = np.argsort(-np.abs(shares), axis=1, kind="stable").tolist()
+        sums = shares.sum(axis=1).tolist()
+        told = _Told(reading, small)
+        return tuple(
+            [
+                HeadScore(head, base, told.terms(values, largest, total, most=_MAIN_MAX if head in _MAIN else _SUB_MAX))
+                for head, base, values, largest, total in zip(
+                    self.heads, bias, shares.tolist(), order, sums, strict=True
+                )
+            ]
+        )
 
     def margins(self, comments: Iterable[Comment]) -> NDArray[np.float64]:
         """Answer every head's question about many comments, without reasons.
@@ -178,27 +194,38 @@ class Model:
         ]
         return np.concatenate(found) + self.bias if found else np.empty((0, len(self.heads)))
 
-    def _head_score(
-        self, at: int, reading: Reading, shares: NDArray[np.float64], small: float, spans: dict[int, tuple[Span, ...]]
-    ) -> HeadScore:
-        words = len(reading.words)
-        size = np.abs(shares)
-        telling = np.argsort(-size, kind="stable")
-        if small > 0:
-            telling = telling[: min(int(np.count_nonzero(size >= small)), _TOLD_MAX[self.heads[at] in _MAIN])]
+
+class _Told:
+    """The terms of one comment, head by head; what a word looks like and where it stands is found once."""
+
+    __slots__ = ("_reading", "_small", "_words")
+
+    def __init__(self, reading: Reading, small: float) -> None:
+        self._reading = reading
+        self._small = small
+        self._words: dict[int, tuple[str, tuple[Span, ...]]] = {}
+
+    def terms(self, values: list[float], largest: list[int], total: float, *, most: int) -> tuple[Term, ...]:
+        """The largest shares as terms of their own, the rest as one."""
+        words, small = len(self._reading.words), self._small
         terms = []
         told = 0.0
-        for i, share in zip(telling.tolist(), shares[telling].tolist(), strict=True):
+        for i in largest[:most] if small > 0 else largest:
+            share = values[i]
+            if abs(share) < small:
+                break
             told += share
             if i >= words:
                 terms.append(Term(FIELDS[i - words], share, (), "field"))
                 continue
-            if i not in spans:
-                spans[i] = tuple([Span(a, b) for a, b in reading.spans[i]])
-            terms.append(Term(reading.labels[i], share, spans[i]))
-        if telling.size < size.size:
-            terms.append(Term(_REST, float(shares.sum()) - told, (), "rest"))
-        return HeadScore(self.heads[at], float(self.bias[at]), tuple(terms))
+            if i not in self._words:
+                spans = self._reading.spans(i)
+                self._words[i] = (self._reading.body[spans[0].start : spans[0].end], spans)
+            label, spans = self._words[i]
+            terms.append(Term(label, share, spans))
+        if len(terms) < len(largest):
+            terms.append(Term(_REST, total - told, (), "rest"))
+        return tuple(terms)
 
 
 def probability(margin: float) -> float:
@@ -258,6 +285,14 @@ def _batches(comments: Iterable[Comment], size: int) -> Iterator[Sequence[Commen
     left = iter(comments)
     while batch := list(islice(left, size)):
         yield batch
+
+
+@lru_cache(maxsize=8)
+def _usual_fields(model: Model) -> NDArray[np.float64]:
+    """Log-odds that the fields of an ordinary comment add, by field and head."""
+    found = [_shares(reading, model)[len(reading.words) :] for reading in map(read, ORDINARY)]
+    usual: NDArray[np.float64] = np.mean(found, axis=0)
+    return usual
 
 
 def _shares(reading: Reading, model: Model) -> NDArray[np.float64]:
