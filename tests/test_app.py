@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import ADA_KEY
 
 import modbot
+from conftest import ADA_KEY
 from modbot.app import create_app, model_dirs, open_house
 from modbot.config import load_settings
 from modbot.errors import ConfigError, NotMigrated

@@ -3,8 +3,8 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from factories import a_case, a_comment, a_score, a_site, a_user
 
+from factories import a_case, a_comment, a_score, a_site, a_user
 from modbot import domain
 from modbot.domain import Action, Head, History, Role
 

@@ -4,8 +4,8 @@ import threading
 from dataclasses import replace
 
 import pytest
-from factories import a_draft, later
 
+from factories import a_draft, later
 from modbot.domain import Action, DecidedBy, Door, Head, Hook, Mode, Policy, ReportKind
 from modbot.errors import BadRequest, CaseNotFound, InvalidComment, KeyReused, StaleReview
 from modbot.moderation import Moderator, Submission, yardstick_for

@@ -3,8 +3,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from factories import a_score, a_signal, an_assessment
 
+from factories import a_score, a_signal, an_assessment
 from modbot.domain import Action, Head, Mode, Policy
 from modbot.policy import WEIGHTS, Yardstick, band, decide
 

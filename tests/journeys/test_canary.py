@@ -6,9 +6,9 @@ import logging
 from urllib.parse import urlencode
 
 import pytest
+
 from conftest import ADA_KEY
 from factories import a_draft
-
 from modbot.domain import Action
 from modbot.review.access import hash_password
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from browsers import a_browser
 from receivers import a_receiver
 

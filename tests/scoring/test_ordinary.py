@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from factories import a_comment
 
+from factories import a_comment
 from modbot.app import model_dirs
 from modbot.config import load_settings
 from modbot.scoring import artifacts

@@ -3,8 +3,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from factories import a_comment, an_author
 
+from factories import a_comment, an_author
 from modbot.domain import History, Span
 from modbot.errors import InvalidComment
 from modbot.scoring import Scene

@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from factories import a_comment, a_score, a_signal
-
 from modbot.domain import Head
 from modbot.policy import WEIGHTS
 from modbot.scoring import Scene, assess, catalogue
