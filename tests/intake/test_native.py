@@ -9,6 +9,7 @@ from threading import Barrier
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import event
 
 from conftest import ADA_KEY
 from modbot.domain import Action, CaseQuery, SecretKind, SiteSecret
@@ -317,6 +318,19 @@ def test_it_lists_what_a_static_site_shows(client, as_ada, good):
     post(client, as_ada, good | {"page_url": "https://gazette.example/other"})
     listed = client.get("/v1/comments", query_string={"action": "publish", "page_url": page}, headers=as_ada).json
     assert listed == {"comments": [shown], "next_cursor": ""}
+
+
+def test_it_asks_the_store_the_same_few_times_however_long_the_list_is(client, as_ada, good, house):
+    said = []
+    event.listen(house.store._db.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
+    asked = []
+    for number in range(12):
+        post(client, as_ada, good | {"body": f"Comment {number}."})
+        if number in {0, 11}:
+            said.clear()
+            assert len(client.get("/v1/comments", headers=as_ada).json["comments"]) == number + 1
+            asked.append(len(said))
+    assert asked[0] == asked[1] <= 5
 
 
 def test_it_refuses_filters_it_does_not_know(client, as_ada):

@@ -200,3 +200,26 @@ def test_it_walks_an_index_for_every_list(store, query, index):
     searches = [step for step in plan if index in step]
     assert searches, plan
     assert not [step for step in plan if step.startswith("SCAN cases")], plan
+
+
+# -- whole cases --------------------------------------------------------------
+
+
+def test_it_reads_whole_cases_in_the_order_asked_for(store, seven):
+    store.record_review(a_draft(case_id=seven[0].id))
+    store.record_review(a_draft(case_id=seven[0].id, action=Action.REJECT, seen_revision=2))
+    store.record_report(Report(seven[4].id, ReportKind.FLAG, later(9), "rude"))
+    asked = [seven[4].id, seven[0].id, seven[6].id]
+    cases = store.whole_cases([*asked, "c0"])
+    assert cases == tuple(store.case(case_id) for case_id in asked)
+    assert [(len(case.reviews), len(case.reports)) for case in cases] == [(0, 1), (2, 0), (0, 0)]
+    assert store.whole_cases([]) == ()
+
+
+def test_it_reads_many_whole_cases_in_as_many_statements_as_one(store, seven):
+    said = []
+    event.listen(store._db.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
+    store.whole_cases([seven[0].id])
+    for_one = len(said)
+    store.whole_cases([case.id for case in seven])
+    assert len(said) == 2 * for_one

@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, literal_column, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from modbot.domain import Action, Case, DecidedBy, History, NewCase
+from modbot.domain import Action, Case, DecidedBy, History, NewCase, Report, Review
 from modbot.errors import CaseNotFound, KeyReused, StaleReview
 from modbot.storage.engine import Database, Hot
 from modbot.storage.ids import new_id
@@ -84,6 +84,10 @@ _BY_ID = _CASE.where(cases.c.id == bindparam("given_id"))
 _BY_KEY = _CASE.where(cases.c.site_id == bindparam("given_site"), cases.c.key == bindparam("given_key"))
 _REVIEWS = select(reviews).where(reviews.c.case_id == bindparam("given_id")).order_by(reviews.c.revision)
 _REPORTS = select(reports).where(reports.c.case_id == bindparam("given_id")).order_by(reports.c.id)
+_IDS: Any = bindparam("given_ids", expanding=True)
+_BY_IDS = _CASE.where(cases.c.id.in_(_IDS))
+_REVIEWS_OF = select(reviews).where(reviews.c.case_id.in_(_IDS)).order_by(reviews.c.revision)
+_REPORTS_OF = select(reports).where(reports.c.case_id.in_(_IDS)).order_by(reports.c.id)
 _STATE = select(
     cases.c.site_id,
     cases.c.action,
@@ -285,6 +289,19 @@ class CaseVerbs:
 def load_case(connection: Connection, case_id: str) -> Case:
     """Read a case that is known to be there."""
     return _whole(connection, connection.execute(_BY_ID, {"given_id": case_id}).one())
+
+
+def load_cases(connection: Connection, case_ids: Sequence[str]) -> tuple[Case, ...]:
+    """Read those of these cases that are there, in this order, in three statements however many they are."""
+    asked = {"given_ids": list(case_ids)}
+    found: dict[str, Any] = {row.case_id: row for row in connection.execute(_BY_IDS, asked)}
+    told: dict[str, list[Review]] = {case_id: [] for case_id in found}
+    for row in connection.execute(_REVIEWS_OF, asked):
+        told[row.case_id].append(review_from(row))
+    claims: dict[str, list[Report]] = {case_id: [] for case_id in found}
+    for row in connection.execute(_REPORTS_OF, asked):
+        claims[row.case_id].append(report_from(row))
+    return tuple(case_from(found[one], told[one], claims[one]) for one in case_ids if one in found)
 
 
 def locked_state(connection: Connection, case_id: str, seen_revision: int | None = -1) -> Any:

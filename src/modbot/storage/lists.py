@@ -7,13 +7,14 @@ list for each. May import ``domain``, this room and SQLAlchemy.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, false, func, select, true, union_all
 
-from modbot.domain import Action, CasePage, CaseQuery, CaseRow, DecidedBy
+from modbot.domain import Action, Case, CasePage, CaseQuery, CaseRow, DecidedBy
+from modbot.storage.cases import load_cases
 from modbot.storage.engine import Database
 from modbot.storage.rows import reasons_from, scores_from
 from modbot.storage.search import finding, order_of_writing, words_in
@@ -95,6 +96,24 @@ class ListVerbs:
         shown = rows[:limit]
         more = len(rows) > limit
         return CasePage(tuple(_row(row) for row in shown), _cursor(query, shown[-1]) if more else "")
+
+    def whole_cases(self, case_ids: Sequence[str]) -> tuple[Case, ...]:
+        """Read several cases with their reviews and reports, in as many statements as for one.
+
+        Parameters
+        ----------
+        case_ids : sequence of str
+            Which ones, such as those of a page.
+
+        Returns
+        -------
+        tuple of Case
+            In the order asked for, without those that are not there.
+        """
+        if not case_ids:
+            return ()
+        with self._db.reading() as connection:
+            return load_cases(connection, case_ids)
 
     def queue_counts(self, site_ids: tuple[str, ...] | None) -> Mapping[str, int]:
         """Count what waits for a person.
