@@ -5,7 +5,7 @@ import math
 import pytest
 
 from factories import a_score, a_signal, an_assessment
-from modbot.domain import Action, Head, Mode, Policy
+from modbot.domain import Action, Head, Mode, Policy, Term
 from modbot.policy import WEIGHTS, Yardstick, band, decide
 
 BORROWED = Policy(mode=Mode.BORROWED, audit_rate=0.05)
@@ -85,6 +85,13 @@ def test_it_explains_each_head_completely():
     for score in verdict.heads:
         told = sum(reason.share for reason in verdict.reasons if reason.head is score.head)
         assert told == pytest.approx(score.margin - score.bias, abs=1e-9)
+
+
+def test_it_quotes_words_and_not_full_stops():
+    score = a_score(terms=(Term("!!!", 2.0), Term("casino", 1.0), Term("everything else", 3.0, kind="rest")))
+    verdict = decide(an_assessment(heads=(score,)), BORROWED, yardstick(0.5), coin=0.9)
+    assert verdict.reasons[0].sentence == "Words typical of spam: “casino”."
+    assert verdict.reasons[0].share == pytest.approx(6.0)
 
 
 def test_it_names_the_owners_ban_first():

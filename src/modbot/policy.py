@@ -215,10 +215,8 @@ def _from_fields(head: Head, fields: tuple[Term, ...]) -> Reason:
 def _telling(terms: tuple[Term, ...], share: float) -> tuple[Term, ...]:
     """Return the terms that pulled hardest in the direction of the sum."""
     sign = 1 if share > 0 else -1
-    pulling = sorted(
-        (term for term in terms if term.share * sign > 0 and term.kind != "rest"), key=lambda term: -abs(term.share)
-    )
-    return tuple(pulling[:QUOTED_WORDS])
+    speaking = (term for term in terms if term.share * sign > 0 and _can_be_quoted(term))
+    return tuple(sorted(speaking, key=lambda term: -abs(term.share))[:QUOTED_WORDS])
 
 
 def _can_be_quoted(term: Term) -> bool:
