@@ -3,6 +3,7 @@
 import numpy as np
 
 from factories import a_comment
+from modbot.domain import Span
 from modbot.scoring.features import (
     char_scale,
     field_salt,
@@ -22,8 +23,7 @@ def test_it_works():
     comment = a_comment(body="Good bus, good harbour")
     reading = read(comment)
     assert reading.words == ("good", "bus", ",", "harbour")
-    assert reading.labels == ("Good", "bus", ",", "harbour")
-    assert reading.spans[0] == ((0, 4), (10, 14))
+    assert reading.spans(0) == (Span(0, 4), Span(10, 14))
     assert reading.pairs == ((0, 1), (1, 2), (2, 0), (0, 3))
 
 
@@ -35,8 +35,9 @@ def test_it_reads_the_same_words_in_bulk(odd_comments):
 
 def test_it_shows_each_word_where_it_stands_in_the_original(odd_comments):
     for comment in odd_comments:
-        for spans in read(comment).spans:
-            assert all(0 <= a < b <= len(comment.body) for a, b in spans)
+        reading = read(comment)
+        for word in range(len(reading.words)):
+            assert all(0 <= span.start < span.end <= len(comment.body) for span in reading.spans(word))
 
 
 def test_it_counts_every_gram_of_two_to_five_characters_once():

@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modbot.domain import Comment
+from modbot.domain import Comment, Span
 from modbot.scoring.fields import FIELDS, field_keys
-from modbot.text import ADDRESS_MARK, LINK_MARK, normalise
+from modbot.text import ADDRESS_MARK, LINK_MARK, Normalised, normalise
 
 FEATURES_VERSION = 1
 """Grows whenever the same comment would become other features; a model fits one version only."""
@@ -51,23 +51,35 @@ _PLACES = np.random.default_rng(20_09).integers(1, 2**32, 64, dtype=np.uint32) |
 _FIELD_SALT = 0x3C6EF372
 
 
+# Spans never change, and those of ordinary comments are few: making one costs more than finding it again.
+_span = functools.lru_cache(maxsize=32_768)(Span)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A comment taken apart, before hashing.
 
-    ``words`` are the distinct tokens of the body in order of appearance, ``spans`` where each stands in the original
-    body,
-    ``pairs`` the distinct neighbours as indices into ``words``. ``keys`` are (field index, key) of the categorical
-    fields, ``texts`` are
-    (field index, token) of fields that are read like text.
+    ``words`` are the distinct tokens of the body in order of appearance, ``pairs`` the distinct neighbours as indices
+    into
+    ``words``. ``keys`` are (field index, key) of the categorical fields, ``texts`` are (field index, token) of fields
+    that are
+    read like text. ``places`` says where each word stands in the normalised text (empty after `words_of`).
     """
 
     words: tuple[str, ...]
-    labels: tuple[str, ...]
-    spans: tuple[tuple[tuple[int, int], ...], ...]
     pairs: tuple[tuple[int, int], ...]
     keys: tuple[tuple[int, str], ...]
     texts: tuple[tuple[int, str], ...]
+    places: tuple[list[tuple[int, int]], ...] = ()
+    normal: Normalised | None = None
+    body: str = ""
+
+    def spans(self, word: int) -> tuple[Span, ...]:
+        """Where a word stands in the original body."""
+        if self.normal is None:
+            return ()
+        starts, ends = self.normal.starts, self.normal.ends
+        return tuple([_span(starts[a], ends[b - 1]) for a, b in self.places[word]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,32 +105,36 @@ def read(comment: Comment) -> Reading:
         Its words, neighbours and field keys.
     """
     normal = normalise(comment.body)
-    text, starts, ends = normal.text, normal.starts, normal.ends
+    text = normal.text
     index: dict[str, int] = {}
     places: list[list[tuple[int, int]]] = []
     order: list[int] = []
-    for match in _TOKEN.finditer(text):
-        token = match.group()
+    end = 0
+    for token in _TOKEN.findall(text):
+        # Only space stands between tokens, so the next occurrence is the one that was found.
+        start = text.index(token, end)
+        end = start + len(token)
         at = index.get(token)
         if at is None:
             at = index[token] = len(places)
-            places.append([])
-        places[at].append(match.span())
+            places.append([(start, end)])
+        else:
+            places[at].append((start, end))
         order.append(at)
-    spans = tuple(tuple([(starts[a], ends[b - 1]) for a, b in where]) for where in places)
     keys, texts = field_keys(comment, order, len(index))
     return Reading(
         words=tuple(index),
-        labels=tuple(comment.body[where[0][0] : where[0][1]] for where in spans),
-        spans=spans,
         pairs=tuple(dict.fromkeys(itertools.pairwise(order))),
         keys=keys,
         texts=texts,
+        places=tuple(places),
+        normal=normal,
+        body=comment.body,
     )
 
 
 def words_of(comment: Comment) -> Reading:
-    """Like `read`, but without labels and spans: for bulk work that explains nothing.
+    """Like `read`, but without places: for bulk work that explains nothing.
 
     Parameters
     ----------
@@ -128,13 +144,13 @@ def words_of(comment: Comment) -> Reading:
     Returns
     -------
     Reading
-        Equal to that of `read` apart from empty ``labels`` and ``spans``.
+        Equal to that of `read` apart from its places.
     """
     index: dict[str, int] = {}
     order = [index.setdefault(token, len(index)) for token in _TOKEN.findall(normalise(comment.body).text)]
     keys, texts = field_keys(comment, order, len(index))
     pairs = tuple(dict.fromkeys(itertools.pairwise(order)))
-    return Reading(words=tuple(index), labels=(), spans=(), pairs=pairs, keys=keys, texts=texts)
+    return Reading(words=tuple(index), pairs=pairs, keys=keys, texts=texts)
 
 
 def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> Hashed:

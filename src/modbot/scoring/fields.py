@@ -188,7 +188,8 @@ def _name(name: str, keys: list[tuple[int, str]], texts: list[tuple[int, str]]) 
         (NAME, f"name.link={'.' in name and bool(links(name))}"),
         (NAME, f"name.long={_steps(len(name), (8, 16, 24, 40))}"),
     )
-    texts += [(NAME, word) for word in dict.fromkeys(_WORD.findall(normalise(name[:200]).text))]
+    plain = name.lower() if name.isascii() and name.replace(" ", "").isalpha() else normalise(name[:200]).text
+    texts += [(NAME, word) for word in dict.fromkeys(_WORD.findall(plain))]
 
 
 def _email(comment: Comment, keys: list[tuple[int, str]], texts: list[tuple[int, str]]) -> None:

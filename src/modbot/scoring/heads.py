@@ -44,8 +44,8 @@ _REST = "everything else"
 _BATCH = 1024
 # At most so many terms are told one by one, for the two heads that decide and for the others.
 _MAIN = frozenset({Head.SPAM, Head.TOXICITY})
-_MAIN_MAX = 20
-_SUB_MAX = 4
+_MAIN_MAX = 16
+_SUB_MAX = 3
 
 BANDS = (
     (0.02, "almost certainly not"),
@@ -297,10 +297,10 @@ def _usual_fields(model: Model) -> NDArray[np.float64]:
 
 def _shares(reading: Reading, model: Model) -> NDArray[np.float64]:
     """Log-odds per owner (the words, then the fields) and head."""
-    words, heads = len(reading.words), len(model.heads)
+    words, heads, bits = len(reading.words), len(model.heads), model.bits
     tokens = [*[(-1, word) for word in reading.words], *reading.texts]
     owners = [words + owner for owner, _ in reading.keys]
-    shares = [model.weights[[key_bucket(key, model.bits) for _, key in reading.keys]] * FIELD_VALUE]
+    shares = [model.weights[[key_bucket(key, bits) for _, key in reading.keys]] * FIELD_VALUE]
     if tokens:
         found = model.lexicon.look_up(tokens)
         if reading.texts:
@@ -315,7 +315,7 @@ def _shares(reading: Reading, model: Model) -> NDArray[np.float64]:
         if reading.pairs:
             left, right = [a for a, _ in reading.pairs], [b for _, b in reading.pairs]
             # Half of a pair's weight to each of its words.
-            half = model.weights[pair_buckets(found.hashes[left], found.hashes[right], model.bits)] * (per_word / 2)
+            half = model.weights[pair_buckets(found.hashes[left], found.hashes[right], bits)] * (per_word / 2)
             owners += left
             owners += right
             shares += (half, half)
