@@ -11,15 +11,16 @@ from modbot.domain import Action, CaseQuery, Head, HeadScore, Reason, Report, Re
 from modbot.errors import CaseNotFound
 
 # Words that nobody would write elsewhere, one for each place.
-NAME, BODY, EDIT, IP, AGENT, SITE = (
+NAME, BODY, EDIT, IP, AGENT, SITE, APPEAL = (
     "Quillowby",
     "zanzibarrier",
     "mirrowlume",
     "198.51.100.77",
     "Owlbrowser",
     "fernwicket",
+    "thistlemere",
 )
-CANARIES = (NAME, BODY, EDIT, IP, AGENT, SITE, "q•••@", "sealed-canary")
+CANARIES = (NAME, BODY, EDIT, IP, AGENT, SITE, APPEAL, "q•••@", "sealed-canary")
 
 
 def a_personal_comment(body: str):
@@ -48,7 +49,8 @@ def a_quoting_verdict(word: str):
 def case(store):
     first, _ = store.record(a_new_case(comment=a_personal_comment(BODY), verdict=a_quoting_verdict(BODY)))
     edit = a_new_case(comment=a_personal_comment(EDIT), verdict=a_quoting_verdict(EDIT), seen_revision=1)
-    return store.revise(first.id, edit)
+    revised = store.revise(first.id, edit)
+    return store.record_report(Report(revised.id, ReportKind.APPEAL, later(2), f"I meant {APPEAL}."))
 
 
 def test_it_works(store, case):
@@ -113,6 +115,15 @@ def test_it_queues_an_erased_case_for_nobody(store, case):
     store.erase_comment(case.id, later(90))
     assert not store.record_report(Report(case.id, ReportKind.FLAG, later(91))).queued
     assert not store.record_review(a_draft(case_id=case.id, seen_revision=2, action=Action.HOLD)).queued
+
+
+def test_it_keeps_no_words_of_a_complaint_that_comes_afterwards(store, case):
+    store.erase_comment(case.id, later(90))
+    reported = store.record_report(Report(case.id, ReportKind.FLAG, later(91), f"They wrote {BODY}!"))
+    assert [(report.kind, report.reason) for report in reported.reports] == [
+        (ReportKind.APPEAL, ""),
+        (ReportKind.FLAG, ""),
+    ]
 
 
 def test_it_refuses_to_edit_what_was_erased(store, case):

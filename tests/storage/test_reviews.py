@@ -188,3 +188,21 @@ def test_it_queues_a_case_that_somebody_reports(store):
 def test_it_refuses_a_report_about_nothing(store):
     with pytest.raises(CaseNotFound):
         store.record_report(Report("c0", ReportKind.FLAG, later()))
+
+
+@pytest.mark.parametrize("decision", [Action.REJECT, Action.HOLD])
+def test_it_loses_no_report_when_a_decision_is_taken_back(store, decision):
+    case = recorded(store, action=Action.PUBLISH)
+    store.record_review(a_draft(case_id=case.id, action=decision))
+    store.record_report(Report(case.id, ReportKind.FLAG, later(62), "rude"))
+    back = store.record_review(a_draft(case_id=case.id, seen_revision=2, undo=True, at=later(65)))
+    assert (back.action, back.queued) == (Action.PUBLISH, True)
+
+
+def test_it_answers_an_earlier_report_with_the_decision(store):
+    case = recorded(store, action=Action.PUBLISH)
+    store.record_report(Report(case.id, ReportKind.FLAG, later(5), "rude"))
+    store.record_review(a_draft(case_id=case.id, action=Action.PUBLISH))
+    store.record_review(a_draft(case_id=case.id, action=Action.REJECT, seen_revision=2, at=later(65)))
+    back = store.record_review(a_draft(case_id=case.id, seen_revision=3, undo=True, at=later(70)))
+    assert (back.action, back.queued) == (Action.PUBLISH, False)

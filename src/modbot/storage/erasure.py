@@ -14,10 +14,11 @@ from modbot.storage.cases import change_case, load_case, locked_state
 from modbot.storage.engine import Database
 from modbot.storage.rows import ERASED_COMMENT, without_words
 from modbot.storage.search import forget_words
-from modbot.storage.tables import CommentTable, VerdictTable, table
+from modbot.storage.tables import CommentTable, ReportTable, VerdictTable, table
 
 comments = table(CommentTable)
 verdicts = table(VerdictTable)
+reports = table(ReportTable)
 
 
 class ErasureVerbs:
@@ -38,7 +39,7 @@ class ErasureVerbs:
         Returns
         -------
         Case
-            Without name, text, address, website, IP and user agent; verdicts without words.
+            Without name, text, address, website, IP and user agent; verdicts and complaints without words.
 
         Raises
         ------
@@ -49,6 +50,8 @@ class ErasureVerbs:
             now = locked_state(connection, case_id)
             if now.erased_at is None:
                 connection.execute(update(comments).where(comments.c.case_id == case_id).values(**ERASED_COMMENT))
+                # An appeal is in the author's words, a flag may quote them.
+                connection.execute(update(reports).where(reports.c.case_id == case_id).values(reason=""))
                 _clear_words(connection, case_id)
                 change_case(connection, case_id, queued=False, erased_at=at, updated_at=at)
                 forget_words(connection)

@@ -78,7 +78,9 @@ class ReviewVerbs:
         """
         with self._db.writing() as connection:
             now = locked_state(connection, report.case_id)
-            row = {"case_id": report.case_id, "kind": report.kind.value, "reason": report.reason, "at": report.at}
+            # What was erased is not brought back by somebody who quotes it.
+            reason = report.reason if now.erased_at is None else ""
+            row = {"case_id": report.case_id, "kind": report.kind.value, "reason": reason, "at": report.at}
             connection.execute(insert(reports).inline().values(**row))
             change_case(
                 connection,
@@ -120,12 +122,18 @@ def _take_back(connection: Connection, draft: ReviewDraft, now: Any) -> None:
         action=action.value,
         decided_by=decided_by.value,
         revision=now.revision + 1,
-        queued=last.was_queued and now.erased_at is None,
+        queued=(last.was_queued or _reported_since(connection, last)) and now.erased_at is None,
         updated_at=draft.at,
     )
     unheard = withdraw(connection, draft.case_id, last.revision + 1)
     if action.value != now.action and not unheard:
         _announce(connection, draft, now, (action, decided_by))
+
+
+def _reported_since(connection: Connection, last: Any) -> bool:
+    """Whether somebody complained after a review: taking the review back does not answer them."""
+    since = select(reports.c.id).where(reports.c.case_id == last.case_id, reports.c.at >= last.at)
+    return connection.execute(since.limit(1)).first() is not None
 
 
 def _append(connection: Connection, draft: ReviewDraft, now: Any, action: Action) -> None:
