@@ -138,6 +138,26 @@ def test_it_keeps_rejected_what_a_person_rejected_whatever_is_edited(house, ada_
     assert edited.comment.body == "Now with other words."
 
 
+def test_it_keeps_for_a_person_what_a_person_put_back_whatever_is_edited(house, ada_site, ada, clock):
+    case = moderate(house, ada_site).case
+    for seen, action in enumerate((Action.REJECT, Action.HOLD), start=1):
+        draft = a_draft(case_id=case.id, action=action, seen_revision=seen, at=clock.tick(5))
+        house.moderator.review(draft, ada)
+    edited = house.moderator.edit(ada_site, case.id, sent(GOOD + " Thanks."), clock.tick(5)).case
+    assert (edited.action, edited.decided_by, edited.queued) == (Action.HOLD, DecidedBy.PERSON, True)
+
+
+@pytest.mark.parametrize(("blocked", "action"), [((), Action.HOLD), (("pills",), Action.REJECT)])
+def test_it_lets_nobody_swap_a_published_text_for_a_bad_one(
+    house, ada_site, ben_site, ada, ben, clock, blocked, action
+):
+    site, person = (replace(ada_site, blocked_words=blocked), ada) if blocked else (ben_site, ben)
+    case = moderate(house, site).case
+    house.moderator.review(a_draft(case_id=case.id, action=Action.PUBLISH, at=clock.tick(5)), person)
+    edited = house.moderator.edit(site, case.id, sent("Buy pills."), clock.tick(5)).case
+    assert (edited.action, edited.decided_by) == (action, DecidedBy.MACHINE)
+
+
 def test_it_assesses_an_edit_as_a_new_revision(house, ada_site, clock):
     case = moderate(house, ada_site).case
     site = replace(ada_site, blocked_words=("pills",))

@@ -113,14 +113,14 @@ class Moderator:
         return Moderated(case, created=created, warnings=warnings)
 
     def edit(self, site: Site, case_id: str, submission: Submission, at: datetime) -> Moderated:
-        """Assess an edited comment as a new revision; what a person rejected stays rejected."""
+        """Assess an edited comment as a new revision; what a person rejected or holds, no edit brings back."""
         warnings = tuple(f"{name}: unknown field, left out" for name in unknown_fields(submission.fields))
         for tries_left in reversed(range(EDIT_TRIES)):
             old = self._own_case(site, case_id)
             comment = self._comment(site, replace(submission, key=old.comment.key), at)
             history = _without_itself(self._history(comment), old, comment)
             verdict = self._verdict(site, comment, history)
-            stays = old.action is Action.REJECT and old.decided_by in {DecidedBy.PERSON, DecidedBy.SITE}
+            stays = old.action is not Action.PUBLISH and old.decided_by in {DecidedBy.PERSON, DecidedBy.SITE}
             new = NewCase(
                 comment=comment,
                 payload_hash=self._vault.payload_hash(site.id, submission.payload),

@@ -272,6 +272,19 @@ def test_it_keeps_a_reported_case_queued_through_an_edit(store):
     assert store.revise(case.id, edited(case, action=Action.PUBLISH)).queued
 
 
+def test_it_keeps_an_audited_case_queued_through_an_edit(store):
+    audited = a_verdict(action=Action.PUBLISH, audited=True)
+    case = recorded(store, action=Action.PUBLISH, verdict=audited)
+    edit = a_new_case(action=Action.PUBLISH, verdict=a_verdict(action=Action.PUBLISH), seen_revision=1)
+    assert store.revise(case.id, edit).queued
+
+
+def test_it_takes_a_held_case_from_the_queue_that_an_edit_cleared(store):
+    case = recorded(store, action=Action.HOLD)
+    edit = a_new_case(action=Action.PUBLISH, verdict=a_verdict(action=Action.PUBLISH), seen_revision=1)
+    assert not store.revise(case.id, edit).queued
+
+
 def test_it_still_knows_the_payload_of_the_first_submission_after_an_edit(store):
     case = recorded(store)
     store.revise(case.id, edited(case))

@@ -241,8 +241,9 @@ class CaseVerbs:
             if now.erased_at is not None:
                 raise CaseNotFound(f"Case {case_id} was erased: post the comment as a new one.")
             revision = now.revision + 1
-            # A complaint stays a complaint when the author rewrites the text.
-            queued = _is_queued(new) or (now.queued and now.reports > 0)
+            # No author edits a complaint away, nor an audit of what the machine let through.
+            kept = now.reports > 0 or now.action != Action.HOLD
+            queued = _is_queued(new) or (now.queued and kept)
             change_case(
                 connection,
                 case_id,
