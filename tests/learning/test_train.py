@@ -64,6 +64,13 @@ def test_it_learns_nothing_of_a_source_that_is_left_out(examples):
     assert not np.array_equal(everything[0].weights, everything[1].weights)
 
 
+def test_it_takes_no_evidence_from_what_it_was_fitted_on(examples):
+    alone = [one for one in examples if one.source == "harbour"]
+    evidence = train(alone, SMALL, seed=1, version="x", progress=quiet).evidence
+    held_back = sum(one.part == "test" for one in alone)
+    assert 0 < len(evidence.good) + len(evidence.bad) <= held_back
+
+
 def test_it_weighs_sources_and_answers_by_the_recipe(examples):
     recipe = replace(
         SMALL,

@@ -32,7 +32,7 @@ from modbot.learning.table import Progress, Table, tabulate
 from modbot.scoring.heads import Evidence, Model
 
 # A head needs this many rows of each answer, or it is left out and the card says so.
-_ROWS_MIN = 40
+_ROWS_MIN = 10
 # Evidence kept per source: enough for a 0.1 % promise (2,995), small enough for a file.
 _EVIDENCE_MAX = 3_500
 _RANKS = 2_000
@@ -295,8 +295,11 @@ def _evidence(table: Table, fitted: Sequence[FittedHead], recipe: Recipe, seed: 
     margins = np.column_stack([np.where(np.isnan(one.held_out), one.margins, one.held_out) for one in fitted])
     columns = [HEADS.index(one.head) for one in fitted]
     labels = table.labels[:, columns]
-    bad = (labels >= 0.5).any(axis=1) & ~table.copy
-    good = ~(labels >= 0.5).any(axis=1) & (labels < 0.5).any(axis=1) & ~table.copy
+    # A margin of a row that was fitted on, with no fit that left it out, would flatter.
+    seen = np.column_stack([np.isnan(one.held_out) for one in fitted]) & ~np.isnan(labels) & table.trains[:, None]
+    counts = ~table.copy & ~seen.any(axis=1)
+    bad = (labels >= 0.5).any(axis=1) & counts
+    good = ~(labels >= 0.5).any(axis=1) & (labels < 0.5).any(axis=1) & counts
     typical = np.array([recipe.source(name).typical for name in table.sources])[table.source]
     rng = np.random.default_rng(seed + 1)
     goods = _sample(np.flatnonzero(good & typical), table.source, rng)
