@@ -171,6 +171,14 @@ def test_it_does_not_take_an_edit_for_its_own_repeat(house, ada_site, clock):
     assert "REPEATED_TEXT" not in {signal.code for signal in edited.verdict.signals}
 
 
+@pytest.mark.parametrize("decision", [Action.PUBLISH, Action.REJECT])
+def test_it_judges_an_edit_without_what_was_decided_about_the_case_itself(house, ada_site, ada, clock, decision):
+    case = moderate(house, ada_site).case
+    house.moderator.review(a_draft(case_id=case.id, action=decision, at=clock.tick(5)), ada)
+    edited = house.moderator.edit(ada_site, case.id, sent(page_title="New title"), clock.tick(5)).case
+    assert {signal.code for signal in edited.verdict.signals} == {signal.code for signal in case.verdict.signals}
+
+
 def test_it_notices_the_same_text_from_somebody_else(house, ada_site):
     moderate(house, ada_site)
     case = moderate(house, ada_site, sent(name="Dee", email="dee@example.net")).case

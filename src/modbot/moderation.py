@@ -42,6 +42,7 @@ from modbot.validation import comment_from, unknown_fields
 # An edit that loses against a review is assessed again on top of it; losing thrice in a row means
 # that people are working on the case right now, and the caller should look first.
 EDIT_TRIES = 3
+PEOPLE = frozenset({DecidedBy.PERSON, DecidedBy.SITE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class Moderator:
             comment = self._comment(site, replace(submission, key=old.comment.key), at)
             history = _without_itself(self._history(comment), old, comment)
             verdict = self._verdict(site, comment, history)
-            stays = old.action is not Action.PUBLISH and old.decided_by in {DecidedBy.PERSON, DecidedBy.SITE}
+            stays = old.action is not Action.PUBLISH and old.decided_by in PEOPLE
             new = NewCase(
                 comment=comment,
                 payload_hash=self._vault.payload_hash(site.id, submission.payload),
@@ -228,8 +229,18 @@ def _borrowed(evidence: Evidence, max_good_rejected: float, max_bad_published: f
 
 def _without_itself(history: History, old: Case, comment: Comment) -> History:
     """Leave the case's own earlier revision out of its history."""
-    same = old.comment.fingerprint == comment.fingerprint
-    return replace(history, same_text=max(0, history.same_text - same))
+    author = old.comment.author.key == comment.author.key
+    text = old.comment.fingerprint == comment.fingerprint
+    judged = text and old.decided_by in PEOPLE
+    published, rejected = old.action is Action.PUBLISH, old.action is Action.REJECT
+    return History(
+        published=max(0, history.published - (author and published)),
+        held=max(0, history.held - (author and old.is_held)),
+        rejected=max(0, history.rejected - (author and rejected)),
+        same_text=max(0, history.same_text - text),
+        same_text_published=max(0, history.same_text_published - (judged and published)),
+        same_text_rejected=max(0, history.same_text_rejected - (judged and rejected)),
+    )
 
 
 def _not_found(case_id: str) -> str:
