@@ -1,0 +1,138 @@
+"""The whole service on PostgreSQL with several processes: post, list, search, decide, undo, hear of it once."""
+
+from __future__ import annotations
+
+import http.cookiejar
+import json
+import os
+import re
+import signal
+import subprocess
+import urllib.parse
+import urllib.request
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from postgres import ABSENT, binaries, running
+from receivers import a_receiver
+from served import Installation, call, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
+PASSWORD = "a-password-of-the-test"
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    if binaries() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(ABSENT)
+        pytest.skip(ABSENT)
+    with running(binaries()) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def installation(tmp_path, cluster):
+    installation = Installation.found(tmp_path)
+    installation.environment |= {"MODBOT_DATABASE_URL": cluster.empty(), "MODBOT_UNDO_GRACE_S": "1"}
+    installation.run("db", "upgrade")
+    yield installation
+    installation.stop()
+
+
+class Desk:
+    """A browser without JavaScript at the review page."""
+
+    def __init__(self, port: int, name: str) -> None:
+        self._address = f"http://127.0.0.1:{port}"
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._opener = urllib.request.build_opener(cookies)
+        self._token = ""
+        self.get("/login")
+        self.post("/login", name=name, password=PASSWORD)
+
+    def get(self, path: str) -> str:
+        return self._read(path, None)
+
+    def post(self, path: str, **fields: object) -> str:
+        return self._read(path, urllib.parse.urlencode({"csrf_token": self._token, **fields}).encode())
+
+    def _read(self, path: str, body: bytes | None) -> str:
+        with self._opener.open(self._address + path, body, timeout=10) as answer:
+            page = answer.read().decode()
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+        self._token = token[1] if token else self._token
+        return page
+
+
+def add_ada(installation) -> None:
+    command = installation.command("user", "add", "ada", "--password-stdin")
+    subprocess.run(
+        command,
+        input=PASSWORD,
+        text=True,
+        check=True,
+        capture_output=True,
+        cwd=installation.folder,
+        env=os.environ | installation.environment,
+    )
+
+
+def comment(number: int, word: str = "ferry") -> dict:
+    body = f"The {word} was late again, trip number {number}."
+    return {"id": f"trip-{number}", "name": "Cal", "email": "cal@readers.example.org", "body": body}
+
+
+def test_it_works(installation):
+    keys = json.loads(installation.run("site", "add", "Together", "--url", "https://blog.example", "--json").stdout)
+    add_ada(installation)
+    bearer = {"Authorization": f"Bearer {keys['key']}"}
+    with a_receiver(keys["webhook_secret"]) as receiver, ThreadPoolExecutor(8) as pool:
+        installation.run("site", "set", "Together", "--webhook", receiver.url, "--allow-host", receiver.host)
+        process, port = installation.serve("--workers", "2")
+
+        def post(number: int) -> tuple[int, dict]:
+            return call(port, "POST", "/v1/comments", comment(number, "tram" if number == 7 else "ferry"), **bearer)
+
+        # Each is sent three times, all at once: one case, and one message to the site.
+        answers = list(pool.map(post, [number for number in range(20) for _ in range(3)]))
+        assert Counter(status for status, _ in answers) == {201: 20, 200: 40}
+        ids = {answer["id"] for _, answer in answers}
+        assert len(ids) == 20
+        assert wait_for(lambda: len(receiver.arrived) >= 20, 30)
+
+        seen, cursor = [], ""
+        for _ in range(5):
+            listed = call(port, "GET", f"/v1/comments?limit=6&cursor={cursor}", **bearer)[1]
+            seen += [one["id"] for one in listed["comments"]]
+            cursor = listed["next_cursor"]
+            if not cursor:
+                break
+        assert seen == sorted(ids, reverse=True)
+
+        ada = Desk(port, "ada")
+        found = re.findall(r'href="/cases/(c[0-9a-f]+)', ada.get("/queue?q=TRAM+lat"))
+        assert len(set(found)) == 1
+        (tram,) = set(found)
+        ada.post(f"/cases/{tram}/approval", revision=1)
+        ada.post(f"/cases/{tram}/undo", revision=2)
+        ada.post(f"/cases/{tram}/rejection", revision=3, reason="spam")
+        shown = call(port, "GET", f"/v1/comments/{tram}", **bearer)[1]
+        assert (shown["action"], shown["decided_by"], shown["revision"]) == ("reject", "person", 4)
+        edited = comment(7, "tram") | {"body": "The tram is never late."}
+        assert call(port, "PUT", f"/v1/comments/{tram}", edited, **bearer)[1]["action"] == "reject"
+        assert call(port, "DELETE", f"/v1/comments/{tram}", **bearer)[1]["erased"]
+        assert tram not in ada.get("/queue?state=all&q=tram")
+
+        assert wait_for(lambda: len(receiver.arrived) >= 21, 30)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    told = [
+        (event["data"]["previous"], event["data"]["action"], event["data"]["revision"]) for _, event in receiver.arrived
+    ]
+    assert Counter(told) == {(None, "hold", 1): 20, ("hold", "reject", 4): 1}
+    assert receiver.unverified == 0
+    assert len(set(receiver.ids())) == 21
+    assert "Traceback" not in installation.log.read_text()
