@@ -114,7 +114,8 @@ def home_faults(room: str, names) -> list[str]:
     faults = []
     for name in names:
         top = name.split(".")[0]
-        if top in {"modbot", "__future__"}:
+        # Names of the type checker are read by it alone.
+        if top in {"modbot", "__future__", "_typeshed"}:
             continue
         key = next((k for k in HOMES if name == k or name.startswith(k + ".")), None)
         if key is None and top not in FREE_STDLIB and top not in HOMES:

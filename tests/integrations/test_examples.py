@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from conftest import ADA_KEY
 from waitress.server import create_server
 
+from conftest import ADA_KEY
 from modbot.domain import CaseQuery
 
 EXAMPLES = Path(__file__).parents[2] / "integrations"
