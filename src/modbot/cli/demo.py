@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modbot.cli.snippet import curl_line
 from modbot.cli.worker import stop_signals
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def _welcome(demo: Demo, keep: Path | None) -> None:
     click.echo(f"  Review page                    {places.review}/queue")
     click.echo(f"                                 log in as admin, password {demo.stage.password}")
     click.echo(f"  What the site was told         {places.news}/hooks")
+    click.echo("  As a site's server             " + curl_line(house.settings, demo.stage.keys.key))
     click.echo("")
     click.echo(f"{counts['queued']} comments wait for a person. Post one yourself, decide it, and reload the post.")
     if keep is not None:
