@@ -112,6 +112,15 @@ def test_it_gives_every_waiting_site_its_share(store):
     assert {d.site_id for d in claim(store, later(60), limit=4)} == {"site-ada", "site-x"}
 
 
+def test_it_takes_no_more_than_the_limit_however_many_sites_wait_and_forgets_none(store):
+    for n in range(6):
+        store.add_site(a_site(id=f"site-{n}", name=f"{n}", hook=Hook("https://x.example")), [])
+        store.record(a_new_case(comment=a_comment(site_id=f"site-{n}", key=""), at=later(n)))
+    claims = [claim(store, later(60), limit=2) for _ in range(4)]
+    assert [len(one) for one in claims] == [2, 2, 2, 0]
+    assert len({delivery.id for one in claims for delivery in one}) == 6
+
+
 def test_it_counts_failures_until_something_arrives(store):
     recorded(store)
     assert store.failing_since("site-ada") == (0, None)

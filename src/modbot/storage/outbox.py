@@ -117,14 +117,15 @@ class OutboxVerbs:
         """Take due messages to send; nobody else gets them until the lease ends.
 
         Each site with due messages gets its share of the limit, so that a long backlog of one does not
-        hold up the others. Messages of a hook that is switched off stay where they are.
+        hold up the others; where more sites wait than messages are taken, chance decides whose. Messages of
+        a hook that is switched off stay where they are.
 
         Parameters
         ----------
         at : datetime
             Now, aware.
         limit : int
-            How many at most; at least one for each site that waits.
+            How many at most.
         lease_s : float
             Seconds after which an unfinished message is taken up again.
         not_for : collection of str
@@ -144,6 +145,8 @@ class OutboxVerbs:
             site_ids = connection.execute(waiting).scalars().all()
         if not site_ids:
             return ()
+        if len(site_ids) > limit:
+            site_ids = secrets.SystemRandom().sample(site_ids, limit)
         share = max(1, limit // len(site_ids))
         claimed: list[Delivery] = []
         with self._db.writing() as connection:
