@@ -126,13 +126,12 @@ def serve_many(house: House, app: WSGIApplication, listener: socket.socket, *, d
     class Gentle(ThreadWorker):  # type: ignore[misc]
         def set_accept_enabled(self, enabled: bool) -> None:  # noqa: FBT001 - the server's own signature
             """Let in who stands at the door before it is closed for good, which the server does much later."""
-            if not self.alive:
-                for door in self.sockets:
-                    _let_in(door, partial(self.accept, door))
+            doors = self.sockets if self._accepting and not enabled and not self.alive else ()
+            for door in doors:
+                _let_in(door, partial(self.accept, door))
             super().set_accept_enabled(enabled)
-            if not self.alive:
-                for door in self.sockets:
-                    door.close()
+            for door in doors:
+                door.close()
 
     class Log(Logger):  # type: ignore[misc]
         def setup(self, cfg: Any) -> None:
