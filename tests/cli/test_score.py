@@ -59,6 +59,14 @@ def test_it_reads_and_writes_gzip_and_files(run, tmp_path):
     assert float(found[2_400]["spam"]) == pytest.approx(expected("remark 2400")["spam"], abs=1e-6)
 
 
+@pytest.mark.parametrize("comments", [1, 1024, 1025])
+def test_it_reads_a_plain_file_to_its_end(run, tmp_path, comments):
+    (tmp_path / "in.csv").write_text("text\n" + "The bus helps.\n" * comments)
+    done = run(tmp_path / "in.csv", "-o", tmp_path / "out.csv")
+    assert done.exit_code == 0, done.exception
+    assert len(rows((tmp_path / "out.csv").read_text())) == comments
+
+
 def test_it_handles_jsonl(run):
     result = run(given='{"body": "hello", "action": "old", "n": 1}\n\n{"text": "\\ud800"}\n')
     first, second = map(json.loads, result.stdout.splitlines())

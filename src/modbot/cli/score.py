@@ -52,10 +52,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     """Score the comments in FILE (CSV or JSONL, gzip too; - is standard input).
 
     Adds a column for each head with its probability, and `action`: what the borrowed policy would do. A column of
-    FILE with such
-    a name becomes given_NAME. The comment is looked for in `text`, `body`, `comment_text` or `comment`; `author` or
-    `name`,
-    `email` and `url` are used where they are given.
+    FILE with such a name becomes given_NAME. The comment is looked for in `text`, `body`, `comment_text` or
+    `comment`; `author` or `name`, `email` and `url` are used where they are given.
     """
     file = given["file"]
     policy = _policy(ctx, given["site"])
@@ -63,7 +61,9 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     with ExitStack() as stack:
         raw = stack.enter_context(Path(file).open("rb")) if file != "-" else cast("BinaryIO", sys.stdin.buffer)
         size = Path(file).stat().st_size if file != "-" else None
-        header, rows = _rows(_text_of(raw))
+        # Held here: when nobody holds it, Python closes the file below it before the bar has asked how far it is.
+        text = _text_of(raw)
+        header, rows = _rows(text)
         sink = stack.enter_context(_sink(given["out"]))
         bar: Any = stack.enter_context(
             click.progressbar(length=size or 0, label="score", file=sys.stderr, hidden=size is None)
