@@ -126,10 +126,8 @@ def cutoffs(evidence: Evidence, max_good_rejected: float, max_bad_published: flo
     """Choose the cut-offs that keep both promises.
 
     Where the evidence comes from several sources it is borrowed, and an unseen site is one source more. Then half of
-    the
-    promise is kept as a reserve for rejections, and each source that is large enough to speak must keep it by itself;
-    what
-    is published rests on all sources together, of which none has more than its capped number of rows.
+    the promise is kept as a reserve for rejections, and each source that is large enough to speak must keep it by
+    itself; what is published rests on all sources together, of which none has more than its capped number of rows.
 
     Parameters
     ----------

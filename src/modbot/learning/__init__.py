@@ -2,6 +2,5 @@
 
 ``dataset`` reads, ``estimators`` is scikit-learn's view of the features, ``train`` fits and calibrates, ``evaluate``
 measures, ``release`` writes and promotes. Only people's answers teach; a verdict is never a label. May import
-anything of rank 1;
-is never imported while serving.
+anything of rank 1; is never imported while serving.
 """

@@ -1,8 +1,8 @@
 """Labelled comments from files and from reviews: read, cleared of repeats, split.
 
 Splits are by author and text fingerprint or as the source published them, never by random row: one campaign on both
-sides reads far too
-well. Blank means unknown. Reads files, changes nothing, fits nothing; may import ``domain``, ``errors`` and ``text``.
+sides reads far too well. Blank means unknown. Reads files, changes nothing, fits nothing; may import ``domain``,
+``errors`` and ``text``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Models as files: write one with its report, say which is current, and go back.
 
 ``comments/CURRENT`` names the current version on its first line and the ones before it below. Which version a running
-house
-uses is recorded in its database by the caller. May import ``scoring``.
+house uses is recorded in its database by the caller. May import ``scoring``.
 """
 
 from __future__ import annotations

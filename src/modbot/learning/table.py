@@ -1,8 +1,7 @@
 """Examples as matrices: chosen by the recipe, hashed once, shared by all heads and folds.
 
 Rows whose name, domain or website is known get a second copy from which fields were dropped, so that "has a website"
-does not
-become "is spam" merely because one source records it. Fits nothing; may import ``scoring``.
+does not become "is spam" merely because one source records it. Fits nothing; may import ``scoring``.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
 """Fit, calibrate and measure all heads, then export the numbers.
 
 Each head is fitted once on everything and once without each source. What the fits without a source say about that
-source
-calibrates the head, gives the leave-one-source-out figures and is the evidence for borrowed promises. The parts held
-back
-for testing are only ever measured. Writes no files; may import ``scoring``.
+source calibrates the head, gives the leave-one-source-out figures and is the evidence for borrowed promises. The
+parts held back for testing are only ever measured. Writes no files; may import ``scoring``.
 """
 
 from __future__ import annotations
@@ -54,8 +52,7 @@ class FittedHead:
     """A head fitted on everything, and what the fits without a source say of that source.
 
     ``slope`` and ``offset`` belong to the sigmoid; ``margins`` and ``held_out`` are calibrated: the former by the
-    final fit, the latter
-    by the fit that left the row's source out (not a number where there is none).
+    final fit, the latter by the fit that left the row's source out (not a number where there is none).
     """
 
     head: Head

@@ -1,7 +1,7 @@
 """Evidence: every scorer is run, none is lost, and nothing is decided here.
 
-``assess`` gathers; ``CATALOGUE`` says in one sentence what each signal code means. May import
-``domain``, ``errors`` and ``text``; never storage, never a clock.
+``assess`` gathers; ``catalogue`` says in one sentence what each signal code means. May import ``domain``, ``errors``
+and ``text``; never storage, never a clock.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Scorer(Protocol):
 def assess(scene: Scene, *, model: Scorer, rules: Iterable[Scorer], rules_version: str) -> Assessment:
     """Gather all evidence about one comment.
 
-    A scorer that raises is itself evidence: the signal ``SCORER_FAILED`` names it and
-    the others run on, so an outage is visible on the review page and in the counts.
+    A scorer that raises is itself evidence: the signal ``SCORER_FAILED`` names it and the others run on, so an outage
+    is visible on the review page and in the counts.
 
     Parameters
     ----------

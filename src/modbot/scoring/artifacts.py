@@ -1,10 +1,8 @@
 """Models on disk: save with a card, find, verify, load.
 
 An artefact is data: arrays in ``weights.npz`` (never unpickled) and facts in ``card.json``. A model is handed out
-only after
-its hash, its feature version and the scores of a few stored examples were found right. Reads and writes files and
-nothing else; may import
-``domain``, ``errors``, ``text`` and numpy.
+only after its hash, its feature version and the scores of a few stored examples were found right. Reads and writes
+files and nothing else; may import ``domain``, ``errors``, ``text`` and numpy.
 """
 
 from __future__ import annotations

@@ -51,8 +51,8 @@ class Bag:
     """A batch of comments as hashed features.
 
     ``grams`` lists the buckets of each distinct token, ``whole`` its own bucket. ``words`` and ``texts`` list the
-    tokens of each
-    comment's body and of its fields that are read like text; ``pairs`` and ``keys`` are buckets already.
+    tokens of each comment's body and of its fields that are read like text; ``pairs`` and ``keys`` are buckets
+    already.
     """
 
     grams: Ragged

@@ -1,10 +1,9 @@
 """Text and fields to hashed features, pure numpy, each knowing its characters.
 
-Training, calibration and serving call the same functions. A comment becomes owners (the distinct words of its body and
-a fixed list of fields) and hashed buckets, each belonging to owners, so that a linear model's answer falls apart into
-exact shares. Never looks at ``Comment.email``: only at the domain and what validation found out. Decides nothing,
-knows no weights; may
-import ``domain``, ``text`` and numpy.
+Training, calibration and serving call the same functions. A comment becomes owners (the distinct words of its body
+and a fixed list of fields) and hashed buckets, each belonging to owners, so that a linear model's answer falls apart
+into exact shares. Never looks at ``Comment.email``: only at the domain and what validation found out. Decides
+nothing, knows no weights; may import ``domain``, ``text`` and numpy.
 """
 
 from __future__ import annotations
@@ -60,10 +59,9 @@ class Reading:
     """A comment taken apart, before hashing.
 
     ``words`` are the distinct tokens of the body in order of appearance, ``pairs`` the distinct neighbours as indices
-    into
-    ``words``. ``keys`` are (field index, key) of the categorical fields, ``texts`` are (field index, token) of fields
-    that are
-    read like text. ``places`` says where each word stands in the normalised text (empty after `words_of`).
+    into ``words``. ``keys`` are (field index, key) of the categorical fields, ``texts`` are (field index, token) of
+    fields that are read like text. ``places`` says where each word stands in the normalised text (empty after
+    `words_of`).
     """
 
     words: tuple[str, ...]

@@ -1,9 +1,8 @@
 """What is known of a comment besides its words, as keys to be hashed.
 
 Each field yields one key for each of its facets; a missing field is a value like any other ("email=none"). Counts are
-put on
-coarse scales, so that a site with longer comments is not another world. Decides nothing; may import ``domain``,
-``text`` and numpy.
+put on coarse scales, so that a site with longer comments is not another world. Decides nothing; may import
+``domain``, ``text`` and numpy.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Classifier heads: arrays in, calibrated log-odds with exact shares out.
 
-One table of weights answers for all heads in one pass. The calibrating sigmoid is folded into the weights, so a head's
-probability is the sigmoid of its margin, and its margin is the bias plus the shares of words and fields. Decides
-nothing, reads
-no files; may import ``domain``, ``errors``, ``text`` and numpy.
+One table of weights answers for all heads in one pass. The calibrating sigmoid is folded into the weights, so a
+head's probability is the sigmoid of its margin, and its margin is the bias plus the shares of words and fields.
+Decides nothing, reads no files; may import ``domain``, ``errors``, ``text`` and numpy.
 """
 
 from __future__ import annotations

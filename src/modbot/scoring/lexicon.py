@@ -1,8 +1,7 @@
 """Words already met, with what their letters add up to: most words of a comment are old acquaintances.
 
 A word's own share does not depend on its neighbours before scaling, so it is computed once. Forgets everything when
-full. Safe for
-threads; may import numpy.
+full. Safe for threads; may import numpy.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ class Entries:
     """Tokens with their sums, row by row.
 
     ``grams`` are the summed weights of a token's character grams, ``whole`` the weights of the token itself,
-    ``hashes`` its hash and
-    ``counts`` the number of its grams.
+    ``hashes`` its hash and ``counts`` the number of its grams.
     """
 
     grams: NDArray[np.float64]

@@ -39,8 +39,7 @@ def links(body: str) -> tuple[Link, ...]:
     """Find the links in a body, in order, without touching the network.
 
     Addresses with a scheme or ``www`` and bare hosts under common top-level domains count, in plain text as well as
-    inside
-    markup. Email addresses do not.
+    inside markup. Email addresses do not.
 
     Parameters
     ----------

@@ -65,10 +65,10 @@ def normalise(text: str) -> Normalised:
     """Bring text into the one form that is compared and learned from.
 
     Compatibility forms are folded (NFKC), case and accents are dropped, invisible characters removed, look-alike
-    letters in
-    words of mixed script and digits in the place of letters become the letters they stand for, spaced-out words are
-    joined, runs of one character shortened, markup dropped, and links and addresses replaced by a mark and their host.
-    The same text always becomes the same text, and normalising twice changes nothing that matters for hashing.
+    letters in words of mixed script and digits in the place of letters become the letters they stand for, spaced-out
+    words are joined, runs of one character shortened, markup dropped, and links and addresses replaced by a mark and
+    their host. The same text always becomes the same text, and normalising twice changes nothing that matters for
+    hashing.
 
     Parameters
     ----------
