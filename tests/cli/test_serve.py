@@ -77,6 +77,21 @@ def test_it_finishes_an_answer_that_is_under_way(installation, workers):
     assert process.wait(15) == 0
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_logs_neither_address_nor_text_of_a_request_that_is_none(installation, workers):
+    _, port = installation.serve("--workers", workers)
+    for request in (
+        b"GET /queue?q=canary HTTP/9.9 x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+            line.sendall(request)
+            assert b" 400 " in line.recv(100)
+    log = installation.log.read_text()
+    assert "canary" not in log
+    assert "127.0.0.1" not in log
+
+
 def test_it_keeps_answering_while_slow_clients_dawdle(installation):
     _, port = installation.serve()
     dawdlers = [socket.create_connection(("127.0.0.1", port)) for _ in range(40)]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import threading
 from ipaddress import ip_network
 
@@ -73,3 +74,21 @@ def test_it_starts_no_thread_for_each_hit(monkeypatch):
     monkeypatch.setattr(gate, "SWEEP_EVERY_S", 0.0)
     limiter.hit(100, "site", "a")
     assert len(started) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "start"),
+    [("/v1/comments", b"name=Cal&email=c@example.org&body=hello+"), ("/f/site-ada", b"author=Cal&comment=hello+")],
+)
+@pytest.mark.parametrize(("more", "refused"), [(0, False), (300_000, True)])
+def test_it_refuses_a_body_without_a_stated_length_that_is_too_large(standing, path, start, more, refused):
+    before = standing.count()
+    answer = standing.client.post(
+        path,
+        headers=standing.ada,
+        content_type=gate.FORM,
+        input_stream=io.BytesIO(start + b"x" * more),
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+    )
+    assert (answer.status_code == 413) == refused
+    assert not refused or standing.count() == before

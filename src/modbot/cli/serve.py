@@ -141,6 +141,10 @@ def serve_many(house: House, app: WSGIApplication, listener: socket.socket, *, d
             self.error_log.propagate = True
             self.error_log.setLevel("WARNING")
 
+        def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+            """Leave out who sent a request that is none, and what stood in it: no address goes into the log."""
+            super().warning("Invalid request" if msg.startswith("Invalid request") else msg, *args, **kwargs)
+
     options = _gunicorn_options(house, listener, deliveries=deliveries) | {"logger_class": Log, "worker_class": Gentle}
 
     class Many(BaseApplication):  # type: ignore[misc]

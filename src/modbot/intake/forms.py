@@ -183,7 +183,7 @@ def _read_form() -> dict[str, str]:
     if request.mimetype == MULTIPART:
         return {name: request.form[name] for name in request.form}
     if request.mimetype == gate.FORM:
-        return {name: values[0] for name, values in gate.form_fields(request.get_data()).items()}
+        return {name: values[0] for name, values in gate.form_fields(gate.read_body()).items()}
     raise UnsupportedMedia(f"Content-Type: expected {gate.FORM} or {MULTIPART}, got another.")
 
 

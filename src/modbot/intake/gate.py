@@ -25,7 +25,7 @@ from limits.strategies import FixedWindowRateLimiter
 from modbot import delivery
 from modbot.config import Settings
 from modbot.domain import SecretKind, Site
-from modbot.errors import BadRequest, NotAuthorised, TooManyRequests, UnsupportedMedia
+from modbot.errors import BadRequest, NotAuthorised, PayloadTooLarge, TooManyRequests, UnsupportedMedia
 from modbot.intake.codec import from_json
 from modbot.moderation import Moderator
 from modbot.privacy import Vault, key_hash
@@ -106,7 +106,7 @@ def _check_signature(site: Site, at: datetime) -> None:
     if len(stamp) > 12 or abs(at.timestamp() - int(stamp)) > SIGNATURE_AGE_MAX_S:
         raise NotAuthorised(f"webhook-timestamp: expected a time within {SIGNATURE_AGE_MAX_S} s of now. Set the clock.")
     secrets = [house().vault.open_secret(sealed) for sealed in house().store.secrets(site.id, SecretKind.WEBHOOK, at)]
-    if not _is_signed(secrets, (message_id, int(stamp)), request.get_data(), given):
+    if not _is_signed(secrets, (message_id, int(stamp)), read_body(), given):
         raise NotAuthorised("webhook-signature: does not fit the body. Sign id.timestamp.body with the webhook secret.")
 
 
@@ -124,13 +124,22 @@ def signed_id() -> str:
 # -- what -----------------------------------------------------------------------
 
 
+def read_body() -> bytes:
+    """Return the body as it was sent; raise PayloadTooLarge for more than the setting max_request_bytes."""
+    body = request.get_data()
+    # A body that comes in chunks states no length; the framework cuts it at the limit without a word.
+    if request.content_length is None and len(body) >= house().settings.max_request_bytes:
+        raise PayloadTooLarge("The body is larger than this server reads. Shorten it.")
+    return body
+
+
 def read_fields() -> dict[str, object]:
     """Read a JSON object or a form; the content type says which."""
     if request.mimetype == JSON:
-        return _json_fields(request.get_data())
+        return _json_fields(read_body())
     if request.mimetype == FORM:
         # A field that comes twice stays a list, which no field may be: better refused than half read.
-        form = form_fields(request.get_data())
+        form = form_fields(read_body())
         return {name: values[0] if len(values) == 1 else values for name, values in form.items()}
     got = "none" if not request.mimetype else "another"
     raise UnsupportedMedia(f"Content-Type: expected {JSON} or {FORM}, got {got}.")
