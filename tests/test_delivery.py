@@ -362,10 +362,10 @@ def test_it_takes_back_an_undone_decision_before_anybody_hears_of_it(post):
 class Running:
     """A worker in a thread, on the real clock."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, clock=lambda: datetime.now(UTC)) -> None:
         self.stop = threading.Event()
         self.wake = post.wake
-        courier = replace(post.courier, clock=lambda: datetime.now(UTC))
+        courier = replace(post.courier, clock=clock)
         self.thread = threading.Thread(target=Worker(courier, post.wake).run, args=(self.stop,), daemon=True)
 
     def __enter__(self):
@@ -453,3 +453,34 @@ def test_it_survives_a_message_that_breaks_it(post):
         post.pass_time(6)
         assert deliver_due(post.courier) == 1
     assert len(receiver.arrived) == 1
+
+
+def test_it_goes_on_after_a_fault_of_its_own_while_it_looks(post):
+    faults = [RuntimeError("a fault of our own"), RuntimeError("and another")]
+
+    def clock():
+        if faults:
+            raise faults.pop()
+        return datetime.now(UTC)
+
+    with a_receiver(SECRET) as receiver:
+        post.add_site(receiver.url, receiver.host)
+        post.add_case()
+        with Running(post, clock):
+            assert wait_for(lambda: len(receiver.arrived) == 1)
+    assert faults == []
+
+
+def test_it_keeps_its_senders_when_the_machine_has_no_thread_to_give(post, monkeypatch):
+    post.add_site("http://127.0.0.1:9/hook", "127.0.0.1")
+    worker = Worker(post.courier, post.wake)
+
+    def refuse(_thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    for number in range(delivery.SENDERS + 1):
+        post.add_case(f"k{number}")
+        worker._start_due()
+    assert worker._free() == delivery.SENDERS
+    assert {row.state for row in post.rows()} == {DeliveryState.SENDING}

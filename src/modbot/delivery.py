@@ -275,6 +275,8 @@ class Worker:
                 started += len(claimed)
         except StoreError as error:
             observe.log_trouble("outbox_unavailable", error)
+        except Exception as error:  # noqa: BLE001 - if this thread ended, no site would hear of anything any more
+            observe.log_trouble("deliveries_broke", error)
         return started
 
     def _waiting_sites(self) -> tuple[str, ...]:
@@ -288,7 +290,13 @@ class Worker:
         with self._lock:
             self._under_way[delivery.site_id] += 1
         # A daemon: a stop does not wait for a receiver that takes its time.
-        threading.Thread(target=self._carry, args=(delivery,), name="deliver", daemon=True).start()
+        thread = threading.Thread(target=self._carry, args=(delivery,), name="deliver", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            # The machine has no more threads to give. The lease runs out and the message is sent again.
+            self._end(delivery)
+            raise
 
     def _carry(self, delivery: Delivery) -> None:
         attempt = None
@@ -298,13 +306,16 @@ class Worker:
             # The lease runs out and the message is sent again.
             observe.log_trouble("outbox_unavailable", error, id=delivery.id)
         finally:
-            with self._lock:
-                self._under_way[delivery.site_id] -= 1
-                if not self._under_way[delivery.site_id]:
-                    del self._under_way[delivery.site_id]
-                if attempt is not None:
-                    self._rest(delivery.site_id, attempt)
+            self._end(delivery, attempt)
             self._wake.set()
+
+    def _end(self, delivery: Delivery, attempt: Attempt | None = None) -> None:
+        with self._lock:
+            self._under_way[delivery.site_id] -= 1
+            if not self._under_way[delivery.site_id]:
+                del self._under_way[delivery.site_id]
+            if attempt is not None:
+                self._rest(delivery.site_id, attempt)
 
     def _rest(self, site_id: str, attempt: Attempt) -> None:
         if attempt.delivered:
