@@ -23,8 +23,8 @@ demo: $(READY) ## a sample news site with a comment box, moderated, and the revi
 test: $(READY_DEV) ## every test that this machine can run, with branch coverage; lists what was skipped and why
 	@$(BIN)/python -m pytest -n 2 --cov $(ARGS)
 
-unit: $(READY_DEV) ## the quick tests only
-	@$(BIN)/python -m pytest -q -m "not slow and not browser and not postgres" $(ARGS)
+unit: $(READY_DEV) ## the quick tests only, in under a minute
+	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not postgres" $(ARGS)
 
 check: $(READY_DEV) ## format, lint, types, house rules
 	@$(BIN)/ruff format --check .
