@@ -85,6 +85,20 @@ def test_it_refuses_a_stale_decision_and_says_what_happened(at_the_desk, arrive,
     assert house.store.case(case.id).action is Action.PUBLISH
 
 
+def test_it_says_that_nothing_was_recorded_when_the_site_erased_the_comment_meanwhile(
+    at_the_desk, arrive, house, clock
+):
+    case = arrive()
+    ada = at_the_desk("ada")
+    house.store.erase_comment(case.id, clock())
+
+    answer = ada.decide(case, "approval")
+
+    assert answer.status_code == 409
+    assert "Nothing was recorded" in answer.text
+    assert house.store.case(case.id).action is Action.HOLD
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_it_hides_another_site_s_cases(at_the_desk, arrive, house, verb):
     case = arrive()

@@ -114,7 +114,15 @@ def test_it_leaves_the_comments_of_others(store, case):
 def test_it_queues_an_erased_case_for_nobody(store, case):
     store.erase_comment(case.id, later(90))
     assert not store.record_report(Report(case.id, ReportKind.FLAG, later(91))).queued
-    assert not store.record_review(a_draft(case_id=case.id, seen_revision=2, action=Action.HOLD)).queued
+
+
+@pytest.mark.parametrize("undo", [False, True])
+def test_it_lets_nobody_decide_what_was_erased(store, case, undo):
+    store.record_review(a_draft(case_id=case.id, seen_revision=2, action=Action.REJECT))
+    erased = store.erase_comment(case.id, later(90))
+    with pytest.raises(CaseNotFound, match="erased"):
+        store.record_review(a_draft(case_id=case.id, seen_revision=3, undo=undo))
+    assert store.case(case.id) == erased
 
 
 def test_it_keeps_no_words_of_a_complaint_that_comes_afterwards(store, case):

@@ -9,7 +9,7 @@ from flask import abort, redirect, request
 from werkzeug.wrappers import Response
 
 from modbot.domain import Action, Case, DecidedBy, ReviewDraft
-from modbot.errors import StaleReview
+from modbot.errors import CaseNotFound, StaleReview
 from modbot.review import access, refusals
 from modbot.review.blueprint import bp, house
 from modbot.review.pages.queue import state_words
@@ -66,7 +66,8 @@ def _decide(case_id: str, action: Action, *, reason: str = "", undo: bool = Fals
     )
     try:
         house().moderator.review(draft, user)
-    except StaleReview:
+    except (StaleReview, CaseNotFound):
+        # The second means that the site erased the text a moment ago.
         return _stale(visible_case(user, case_id))
     remember(case_id, "undo" if undo else "review", now)
     return redirect(_onward(case_id, undo=undo), code=303)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from modbot.domain import Action, Case, DecidedBy, Report, ReviewDraft
-from modbot.errors import StaleReview
+from modbot.errors import CaseNotFound, StaleReview
 from modbot.storage.cases import change_case, load_case, locked_state
 from modbot.storage.engine import Database
 from modbot.storage.outbox import Change, announce, withdraw
@@ -46,12 +46,14 @@ class ReviewVerbs:
         Raises
         ------
         CaseNotFound
-            No such case.
+            No such case, or its text was erased: nothing is left to decide.
         StaleReview
             Somebody answered first, or there is nothing of this reviewer's to take back.
         """
         with self._db.writing() as connection:
             now = locked_state(connection, draft.case_id, draft.seen_revision)
+            if now.erased_at is not None:
+                raise CaseNotFound(f"Case {draft.case_id} was erased: nothing is left to decide.")
             if draft.undo:
                 _take_back(connection, draft, now)
             else:
@@ -100,7 +102,7 @@ def _decide(connection: Connection, draft: ReviewDraft, now: Any) -> None:
         action=draft.action.value,
         decided_by=draft.decided_by.value,
         revision=now.revision + 1,
-        queued=draft.action is Action.HOLD and now.erased_at is None,
+        queued=draft.action is Action.HOLD,
         updated_at=draft.at,
     )
     if draft.action.value != now.action:
@@ -122,7 +124,7 @@ def _take_back(connection: Connection, draft: ReviewDraft, now: Any) -> None:
         action=action.value,
         decided_by=decided_by.value,
         revision=now.revision + 1,
-        queued=(last.was_queued or _reported_since(connection, last)) and now.erased_at is None,
+        queued=last.was_queued or _reported_since(connection, last),
         updated_at=draft.at,
     )
     unheard = withdraw(connection, draft.case_id, last.revision + 1)
