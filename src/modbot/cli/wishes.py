@@ -119,7 +119,7 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
 
 def _changed(site: Site, given: dict[str, Any]) -> Site:
     from modbot.credentials import origin_of
-    from modbot.scoring.rules import check_blocked_words
+    from modbot.scoring.wordlist import check_blocked_words
 
     changes = {name: given[name] for name in SWITCHES if name in given}
     for name in LISTS:

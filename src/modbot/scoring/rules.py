@@ -1,22 +1,17 @@
 """Hand-written signals, one short function each; what they weigh is the policy's business.
 
 A rule reads the scene and returns a strength in [0, 1] with a sentence for a person, or None. It
-cannot reach the database, the clock or the network. Home of google-re2: an owner's pattern runs in
-linear time, whatever it is.
+cannot reach the database, the clock or the network.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
-
-import re2
 
 from modbot.domain import HeadScore, Signal, Span
-from modbot.errors import FieldError, InvalidComment
 from modbot.scoring import Scene
+from modbot.scoring.wordlist import matcher_of
 from modbot.text import links, normalise
 
 VERSION = "rules-1"
@@ -29,10 +24,6 @@ FULL_LINKS = 6
 FULL_REPEATS = 5
 # A published comment or two by the same author is not yet a reputation.
 KNOWN_FROM = 3
-PATTERN_PREFIX = "re:"
-PATTERN_MEMORY_BYTES = 8 << 20
-# What commonly stands around a word; only the highlighting depends on it.
-SEPARATORS = " \t\n\r.,;:!?()[]{}<>\"'“”‘’«»-–—/|*_~"
 
 Finding = tuple[float, str, tuple[Span, ...]] | None
 
@@ -113,7 +104,7 @@ def blocked_word(scene: Scene) -> Finding:
     """Find a word or pattern that the owner forbids, also behind look-alike letters."""
     if not scene.blocked_words:
         return None
-    matcher = _matcher(scene.blocked_words)
+    matcher = matcher_of(scene.blocked_words)
     comment = scene.comment
     folded = normalise(comment.body)
     in_name = matcher.hits(comment.name) or matcher.hits(comment.url)
@@ -171,72 +162,3 @@ RULES: tuple[Rule, ...] = (
     Rule("KNOWN_AUTHOR", "This author was published here before and never rejected.", known_author),
     Rule("REJECTED_AUTHOR", "This author was rejected here more often than published.", rejected_author),
 )
-
-
-def check_blocked_words(entries: tuple[str, ...]) -> None:
-    """Refuse entries that are no words and no RE2 patterns.
-
-    Parameters
-    ----------
-    entries : tuple of str
-        Words or phrases; ``re:`` before an entry makes it an RE2 pattern.
-
-    Raises
-    ------
-    InvalidComment
-        With one field error per bad entry, saying what RE2 does not know.
-    """
-    errors = []
-    for number, entry in enumerate(entries):
-        try:
-            re2.compile(_pattern(entry), _options())
-        except re2.error as error:
-            errors.append(FieldError(f"blocked_words[{number}]", "bad_pattern", _explained(error)))
-    if errors:
-        raise InvalidComment(tuple(errors))
-
-
-class _Matcher:
-    """All entries of one list, compiled once."""
-
-    def __init__(self, entries: tuple[str, ...]) -> None:
-        self._one = re2.compile("|".join(f"(?:{_pattern(entry)})" for entry in entries), _options())
-
-    def hits(self, text: str) -> bool:
-        return bool(text) and self._one.search(text) is not None
-
-    def spans(self, text: str) -> tuple[Span, ...]:
-        return tuple(_trimmed(text, m.start(), m.end()) for m in self._one.finditer(text) if m.end() > m.start())
-
-
-def _trimmed(text: str, start: int, end: int) -> Span:
-    """Return the span without the neighbours that a whole word is matched with."""
-    found = text[start:end]
-    return Span(start + len(found) - len(found.lstrip(SEPARATORS)), end - len(found) + len(found.rstrip(SEPARATORS)))
-
-
-@lru_cache(maxsize=256)
-def _matcher(entries: tuple[str, ...]) -> _Matcher:
-    return _Matcher(entries)
-
-
-def _pattern(entry: str) -> str:
-    """Return RE2 syntax: a pattern as it is, a word as a whole word in any script."""
-    if entry.startswith(PATTERN_PREFIX):
-        return entry.removeprefix(PATTERN_PREFIX)
-    # RE2's \b knows ASCII only, and has no look-around: the neighbours are matched, but not letters.
-    return rf"(?:^|[^\pL\pN]){re2.escape(entry.strip())}(?:$|[^\pL\pN])"
-
-
-def _options() -> Any:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.max_mem = PATTERN_MEMORY_BYTES
-    options.log_errors = False
-    return options
-
-
-def _explained(error: Exception) -> str:
-    detail = error.args[0] if error.args else ""
-    text = detail.decode() if isinstance(detail, bytes) else str(detail)
-    return f"expected a word or an RE2 pattern (no look-around, no back-references), got: {text}"
