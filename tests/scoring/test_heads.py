@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from factories import a_comment
 from modbot.scoring import Scene
 from modbot.scoring.heads import BANDS, band, probabilities, probability
 
@@ -42,6 +43,14 @@ def test_it_keeps_spans_inside_the_body(model, odd_comments):
     for comment in odd_comments:
         for head in model.score(comment, small=0):
             assert all(0 <= s.start < s.end <= len(comment.body) for term in head.terms for s in term.spans)
+
+
+@pytest.mark.parametrize("body", ["\ufdfa" * 20_000, "spam " * 4_000, "x" * 20_000, "a@b." * 5_000])
+def test_it_tells_a_hostile_body_briefly(model, body):
+    comment = a_comment(body=body)
+    for head, margin in zip(model.score(comment), model.margins([comment])[0], strict=True):
+        assert head.margin == pytest.approx(margin, abs=1e-6)
+        assert sum(len(term.spans) + len(term.label) for term in head.terms) < 5_000
 
 
 def test_it_handles_no_comments(model):

@@ -44,6 +44,9 @@ _BATCH = 1024
 # At most so many terms are told one by one, for the two heads that decide and for the others.
 _MAIN = frozenset({Head.SPAM, Head.TOXICITY})
 _MAIN_MAX = 16
+# A body of one word, twenty thousand times, or of one word that long, is told as briefly as any other.
+_SPANS_MAX = 100
+_LABEL_MAX = 80
 _SUB_MAX = 3
 
 BANDS = (
@@ -218,8 +221,9 @@ class _Told:
                 terms.append(Term(FIELDS[i - words], share, (), "field"))
                 continue
             if i not in self._words:
-                spans = self._reading.spans(i)
-                self._words[i] = (self._reading.body[spans[0].start : spans[0].end], spans)
+                spans = self._reading.spans(i)[:_SPANS_MAX]
+                label = self._reading.body[spans[0].start : spans[0].end]
+                self._words[i] = (label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…", spans)
             label, spans = self._words[i]
             terms.append(Term(label, share, spans))
         if len(terms) < len(largest):
