@@ -74,3 +74,27 @@ def test_it_finds_the_settings_in_the_order_that_it_says(run, tmp_path, monkeypa
     monkeypatch.setenv("MODBOT_CONFIG", str(tmp_path / "environment" / "modbot.toml"))
     assert "of environment" in run("site", "list").output
     assert "of option" in run("--config", str(tmp_path / "option" / "modbot.toml"), "site", "list").output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("site", "list"),
+        ("user", "list"),
+        ("db", "check"),
+        ("db", "upgrade"),
+        ("serve", "--port", "0"),
+        ("worker", "--once"),
+        ("explain", "c1"),
+    ],
+)
+def test_it_makes_up_no_house_in_a_folder_without_one(run, tmp_path, command):
+    said = run(*command, code=1).output
+    assert "no modbot.toml here" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_runs_from_the_environment_alone(run, founded, monkeypatch):
+    (founded / "modbot.toml").unlink()
+    monkeypatch.setenv("MODBOT_DATABASE_URL", f"sqlite:///{founded}/modbot.db")
+    assert run("db", "check").exit_code == 0

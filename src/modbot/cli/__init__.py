@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from modbot.storage import Store
 
 SETTINGS_FILE = "modbot.toml"
+NO_SETTINGS = (
+    f"no {SETTINGS_FILE} here: change to the folder that `modbot init` made, give --config FILE before the command, or "
+    "begin with `modbot init`"
+)
 NO_MASTER_KEY = "master_key: missing; run `modbot init`, or set MODBOT_MASTER_KEY_FILE to the file with it"
 # Each with the line that the list of commands shows: the list is printed without loading a single one of them.
 COMMANDS = {
@@ -95,11 +99,21 @@ def settings_for(ctx: click.Context, **given: Any) -> Settings:
     return load_settings(path, **given)
 
 
+def founded_for(ctx: click.Context, **given: Any) -> Settings:
+    """Read the settings of a house that exists; refuse to make up an empty one in whatever folder this is."""
+    settings = settings_for(ctx, **given)
+    no_file = ctx.find_root().obj is None and not Path(SETTINGS_FILE).exists()
+    # Who runs modbot from the environment alone has said where the database is.
+    if no_file and "database_url" not in settings.model_fields_set:
+        raise ConfigError((NO_SETTINGS,))
+    return settings
+
+
 def house_for(ctx: click.Context) -> House:
     """Open the whole house, and close it when the command ends."""
     from modbot.app import open_house
 
-    house = open_house(settings_for(ctx))
+    house = open_house(founded_for(ctx))
     ctx.call_on_close(house.close)
     return house
 
@@ -108,7 +122,7 @@ def store_for(ctx: click.Context) -> Store:
     """Open the database alone, and close it when the command ends."""
     from modbot.storage import open_store
 
-    store = open_store(settings_for(ctx).url("database_url"))
+    store = open_store(founded_for(ctx).url("database_url"))
     ctx.call_on_close(store.close)
     return store
 
@@ -118,7 +132,7 @@ def vault_for(ctx: click.Context) -> Vault:
     from modbot.privacy import Vault
     from modbot.storage import open_key_store
 
-    settings = settings_for(ctx)
+    settings = founded_for(ctx)
     if not settings.master_keys():
         raise ConfigError((NO_MASTER_KEY,))
     key_store = open_key_store(settings.url("keys_url"))

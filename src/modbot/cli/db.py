@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from modbot.cli import settings_for, store_for
+from modbot.cli import founded_for, store_for
 
 
 @click.group("db")
@@ -18,7 +18,7 @@ def upgrade(ctx: click.Context) -> None:
     """Run the migrations that are missing; harmless when none is."""
     from modbot import storage
 
-    settings = settings_for(ctx)
+    settings = founded_for(ctx)
     # Asked first, because a database that does not answer says so in words here.
     store_for(ctx).status()
     storage.upgrade(settings.url("database_url"))

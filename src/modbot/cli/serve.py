@@ -50,10 +50,10 @@ SILENT_S = 60
 @click.pass_context
 def command(ctx: click.Context, host: str | None, port: int | None, workers: int | None, no_deliveries: bool) -> None:  # noqa: FBT001 - click passes options by name
     """Serve the web app, the review page and the background worker."""
-    from modbot.cli import house_for, settings_for
+    from modbot.cli import founded_for, house_for
 
     given = {name: value for name, value in (("host", host), ("port", port), ("workers", workers)) if value is not None}
-    settings = settings_for(ctx, **given)
+    settings = founded_for(ctx, **given)
     with _shared_counters(settings.workers):
         house = replace(house_for(ctx), settings=settings)
         make_ready(house)
