@@ -11,6 +11,8 @@ from modbot.cli import main
 from modbot.domain import Head
 from modbot.scoring import artifacts
 
+SHIPPED = artifacts.find(artifacts.model_dirs()).name
+
 
 @pytest.fixture
 def here(tmp_path, monkeypatch):
@@ -30,6 +32,11 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
+def live():
+    (row,) = [row for row in json.loads(run("model", "list", "--json").stdout) if row["live"]]
+    return row["version"]
+
+
 def run(*arguments):
     return CliRunner().invoke(main, list(arguments))
 
@@ -38,11 +45,22 @@ def test_it_works(here):
     result = run("train", "--data", "harbour.csv", "market.csv", "--recipe", "small.json", "--out", "made", "--json")
     assert result.exit_code == 0, result.output
     card = json.loads(result.stdout)
-    model = artifacts.load(artifacts.find((here / "made",)))
+    model = artifacts.load(artifacts.find((here / "made",), card["version"]))
     assert model.version == card["version"]
     assert card["rows"].keys() == {"harbour", "market"}
     listed = run("model", "show", card["version"])
     assert listed.exit_code == 1  # the folder `made` is none of those that are looked through
+
+
+def test_it_makes_nothing_live(here):
+    assert run("train", "--data", "harbour.csv", "market.csv", "--recipe", "small.json").exit_code == 0
+    (made,) = artifacts.versions((here / "models",))
+    assert not (here / "models" / "comments" / "CURRENT").exists()
+    assert live() == SHIPPED
+    assert run("model", "promote", made.name).exit_code == 0
+    assert live() == made.name
+    assert run("model", "rollback").exit_code == 0
+    assert live() == SHIPPED
 
 
 def test_it_refuses_to_learn_from_nothing(here):

@@ -36,6 +36,13 @@ def test_it_remembers_what_was_live_elsewhere(tmp_path):
     assert release.roll_back(tmp_path) == "shipped"
 
 
+def test_it_goes_back_to_the_shipped_one_at_last(tmp_path):
+    release.promote(tmp_path, "mine")
+    assert release.roll_back(tmp_path, "shipped") == "shipped"
+    with pytest.raises(ModelMissing):
+        release.roll_back(tmp_path, "shipped")
+
+
 def test_it_refuses_to_go_back_to_nothing(tmp_path):
     release.promote(tmp_path, "one")
     with pytest.raises(ModelMissing):

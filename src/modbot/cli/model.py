@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modbot.cli import SETTINGS_FILE, settings_for, store_for
+from modbot.errors import StoreError
 
 if TYPE_CHECKING:
     from modbot.scoring.heads import Model
 
+RESTART = "A running `modbot serve` keeps the old model until it is restarted."
 MAIN_FIGURES = (("auc", "AUC"), ("recall_at_1pct", "recall at 1 % good"), ("calibration_error", "calibration error"))
 
 
@@ -29,13 +32,18 @@ def model_folders(ctx: click.Context) -> tuple[Path, ...]:
 
 
 def loaded(ctx: click.Context, version: str | None) -> Model:
-    """Load and verify a model: the named one, else the current one. Raises ModelMissing or ModelMismatch."""
+    """Load and verify a model: the named one, else the live one. Raises ModelMissing or ModelMismatch."""
     from modbot.scoring import artifacts
 
     named = Path(version) if version else None
     if named is not None and (named / artifacts.CARD).is_file():
         return artifacts.load(named)
-    return artifacts.load(artifacts.find(model_folders(ctx), version))
+    folders = model_folders(ctx)
+    if version is None:
+        # Scoring needs no database: where it does not answer, the file that promoting writes beside it speaks.
+        with suppress(StoreError):
+            version = _live(ctx, folders)
+    return artifacts.load(artifacts.find(folders, version))
 
 
 @click.group("model")
@@ -92,7 +100,10 @@ def show(ctx: click.Context, version: str | None, *, as_json: bool) -> None:
 @click.argument("version")
 @click.pass_context
 def promote(ctx: click.Context, version: str) -> None:
-    """Make VERSION the live one."""
+    """Make VERSION the live one.
+
+    A running `modbot serve` keeps the old model until it is restarted.
+    """
     from modbot.learning import release
     from modbot.scoring import artifacts
 
@@ -101,21 +112,25 @@ def promote(ctx: click.Context, version: str) -> None:
     before = _live(ctx, folders)
     release.promote(_writable(ctx), model.version, before)
     _record(ctx, model.version)
-    click.echo(f"live: {model.version} (before: {before or 'none'})")
+    click.echo(f"live: {model.version} (before: {before or 'none'})\n{RESTART}")
 
 
 @command.command("rollback")
 @click.pass_context
 def rollback(ctx: click.Context) -> None:
-    """Make the version before the live one live again."""
+    """Make the version before the live one live again.
+
+    Before the first one that was promoted, that is the one that came with modbot. A running
+    `modbot serve` keeps the old model until it is restarted.
+    """
     from modbot.learning import release
     from modbot.scoring import artifacts
 
     folders = model_folders(ctx)
-    version = release.roll_back(_writable(ctx))
+    version = release.roll_back(_writable(ctx), artifacts.current(artifacts.model_dirs()))
     artifacts.load(artifacts.find(folders, version))
     _record(ctx, version)
-    click.echo(f"live: {version}")
+    click.echo(f"live: {version}\n{RESTART}")
 
 
 def writable_folder(ctx: click.Context) -> Path:

@@ -59,8 +59,6 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     model = release.named(model)
     directory = given["out"] or writable_folder(ctx)
     folder = release.release(model, directory)
-    if not release.history(directory):
-        release.promote(directory, model.version)
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     click.echo(json.dumps(card) if given["as_json"] else _summary(folder, card))
 

@@ -88,13 +88,15 @@ def promote(directory: Path, version: str, before: str | None = None) -> None:
     _write(directory, [version, *[old for old in (before, *history(directory)) if old and old != version]])
 
 
-def roll_back(directory: Path) -> str:
+def roll_back(directory: Path, shipped: str | None = None) -> str:
     """Make the version before the current one current again.
 
     Parameters
     ----------
     directory : Path
         Where models live.
+    shipped : str, optional
+        The version that came with modbot: it was live before the first one that was promoted.
 
     Returns
     -------
@@ -107,6 +109,8 @@ def roll_back(directory: Path) -> str:
         There is none before it.
     """
     known = history(directory)
+    if shipped and known and shipped not in known:
+        known = [*known, shipped]
     if len(known) < 2:
         raise ModelMissing(
             f"{directory / artifacts.BUNDLE / artifacts.CURRENT} knows no earlier version; promote one by name."
