@@ -165,6 +165,15 @@ def test_it_assesses_an_edit_as_a_new_revision(house, ada_site, clock):
     assert (edited.revision, edited.action, edited.decided_by) == (2, Action.REJECT, DecidedBy.MACHINE)
 
 
+def test_it_leaves_an_edited_comment_where_it_stands(house, ada_site, clock):
+    page = "https://gazette.example/night-bus"
+    case = moderate(house, ada_site, sent(page_url=page, parent_id="p-1")).case
+    edited = house.moderator.edit(ada_site, case.id, sent("Now shorter."), clock.tick(5)).case
+    assert (edited.comment.page_url, edited.comment.parent_id) == (page, "p-1")
+    moved = house.moderator.edit(ada_site, case.id, sent("Moved.", page_url="https://gazette.example/b"), clock.tick(5))
+    assert moved.case.comment.page_url == "https://gazette.example/b"
+
+
 def test_it_does_not_take_an_edit_for_its_own_repeat(house, ada_site, clock):
     case = moderate(house, ada_site).case
     edited = house.moderator.edit(ada_site, case.id, sent(page_title="New title"), clock.tick(5)).case

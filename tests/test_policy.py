@@ -6,7 +6,8 @@ import pytest
 
 from factories import a_score, a_signal, an_assessment
 from modbot.domain import Action, Head, Mode, Policy, Term
-from modbot.policy import WEIGHTS, Yardstick, band, decide
+from modbot.policy import FIELD_WORDS, WEIGHTS, Yardstick, band, decide
+from modbot.scoring.fields import FIELDS
 
 BORROWED = Policy(mode=Mode.BORROWED, audit_rate=0.05)
 
@@ -87,11 +88,28 @@ def test_it_explains_each_head_completely():
         assert told == pytest.approx(score.margin - score.bias, abs=1e-9)
 
 
-def test_it_quotes_words_and_not_full_stops():
-    score = a_score(terms=(Term("!!!", 2.0), Term("casino", 1.0), Term("everything else", 3.0, kind="rest")))
+def test_it_quotes_words_that_a_person_would_name():
+    words = (Term("!!!", 2.0), Term("casino", 1.0), Term("me", 0.9), Term("quay", 0.1))
+    score = a_score(terms=(*words, Term("everything else", 3.0, kind="rest")))
     verdict = decide(an_assessment(heads=(score,)), BORROWED, yardstick(0.5), coin=0.9)
     assert verdict.reasons[0].sentence == "Words typical of spam: “casino”."
-    assert verdict.reasons[0].share == pytest.approx(6.0)
+    assert verdict.reasons[0].share == pytest.approx(7.0)
+
+
+def test_it_quotes_nothing_where_words_speak_against():
+    score = a_score(terms=(Term("harbour", -1.0),))
+    verdict = decide(an_assessment(heads=(score,)), BORROWED, yardstick(0.5), coin=0.9)
+    assert verdict.reasons[0].sentence == "The words do not read like spam."
+
+
+def test_it_tells_the_head_first_that_the_risk_comes_from():
+    measured = Yardstick(lambda margins: 0.9 if Head.TOXICITY in margins else 0.2, 0.99, 0.1)
+    verdict = decide(an_assessment(signals=(a_signal(code="HONEYPOT"),)), BORROWED, measured, coin=0.9)
+    assert verdict.reasons[0].head is Head.TOXICITY
+
+
+def test_it_names_every_field_that_the_model_has():
+    assert set(FIELD_WORDS) == set(FIELDS)
 
 
 def test_it_names_the_owners_ban_first():

@@ -42,6 +42,8 @@ from modbot.validation import comment_from, unknown_fields
 # An edit that loses against a review is assessed again on top of it; losing thrice in a row means
 # that people are working on the case right now, and the caller should look first.
 EDIT_TRIES = 3
+# Where a comment stands does not change when its author rewrites it, so an edit need not say it again.
+PLACE = ("page_url", "page_title", "parent_id")
 PEOPLE = frozenset({DecidedBy.PERSON, DecidedBy.SITE})
 
 
@@ -118,7 +120,8 @@ class Moderator:
         warnings = tuple(f"{name}: unknown field, left out" for name in unknown_fields(submission.fields))
         for tries_left in reversed(range(EDIT_TRIES)):
             old = self._own_case(site, case_id)
-            comment = self._comment(site, replace(submission, key=old.comment.key), at)
+            fields = {name: getattr(old.comment, name) for name in PLACE} | dict(submission.fields)
+            comment = self._comment(site, replace(submission, fields=fields, key=old.comment.key), at)
             history = _without_itself(self._history(comment), old, comment)
             verdict = self._verdict(site, comment, history)
             stays = old.action is not Action.PUBLISH and old.decided_by in PEOPLE

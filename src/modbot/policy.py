@@ -37,6 +37,22 @@ FAILED = "SCORER_FAILED"
 BANS = frozenset({"BLOCKED_WORD"})
 # How many words a sentence about words quotes; the rest is on the case page.
 QUOTED_WORDS = 3
+# Shorter words, and words that hardly pulled, are not worth a person's glance.
+QUOTED_LETTERS = 3
+QUOTED_SHARE = 0.2
+FIELD_WORDS: Mapping[str, str] = {
+    "name": "such a name",
+    "email": "such a kind of address",
+    "website": "what is given as website",
+    "links": "the links in the text",
+    "length": "the length of the text",
+    "capitals": "the use of capital letters",
+    "punctuation": "the punctuation",
+    "repetition": "repeated words",
+    "language": "the script of the text",
+    "time to fill": "the time taken to write it",
+    "page": "how the text relates to the page",
+}
 HEAD_WORDS: Mapping[Head, str] = {
     Head.SPAM: "spam",
     Head.TOXICITY: "abuse",
@@ -114,7 +130,7 @@ def decide(assessment: Assessment, policy: Policy, yardstick: Yardstick, coin: f
         scores={score.head: _sigmoid(score.margin) for score in heads},
         risk=risk,
         band=band(risk, yardstick),
-        reasons=_reasons(heads, assessment.signals),
+        reasons=_reasons(heads, assessment.signals, _worst_head(heads, yardstick)),
         heads=heads,
         signals=assessment.signals,
         model=assessment.model,
@@ -173,8 +189,8 @@ def _rule_term(signal: Signal) -> Term:
     return Term(label=signal.code, share=share, spans=signal.spans, kind="rule")
 
 
-def _reasons(heads: tuple[HeadScore, ...], signals: tuple[Signal, ...]) -> tuple[Reason, ...]:
-    """Say why in sentences, the weightiest first; what the owner forbade comes before all."""
+def _reasons(heads: tuple[HeadScore, ...], signals: tuple[Signal, ...], worst: Head | None) -> tuple[Reason, ...]:
+    """Say why in sentences: what the owner forbade, then the head that the risk comes from, the weightiest first."""
     found = [_from_signal(signal) for signal in signals]
     for score in heads:
         if score.head in MAIN_HEADS:
@@ -184,7 +200,15 @@ def _reasons(heads: tuple[HeadScore, ...], signals: tuple[Signal, ...]) -> tuple
             found += [_from_words(score.head, words)] if words else []
             found += [_from_fields(score.head, fields)] if fields else []
     first = BANS | {FAILED}
-    return tuple(sorted(found, key=lambda reason: (reason.code not in first, -abs(reason.share))))
+    return tuple(
+        sorted(found, key=lambda reason: (reason.code not in first, reason.head is not worst, -abs(reason.share)))
+    )
+
+
+def _worst_head(heads: tuple[HeadScore, ...], yardstick: Yardstick) -> Head | None:
+    """Return the head that makes the comment as risky as it is."""
+    main = [score for score in heads if score.head in MAIN_HEADS]
+    return max(main, key=lambda score: yardstick.rank({score.head: score.margin})).head if main else None
 
 
 def _from_signal(signal: Signal) -> Reason:
@@ -195,34 +219,32 @@ def _from_signal(signal: Signal) -> Reason:
 def _from_words(head: Head, words: tuple[Term, ...]) -> Reason:
     share = sum(term.share for term in words)
     telling = _telling(words, share)
-    if share > 0:
-        sentence = f"Words typical of {HEAD_WORDS[head]}: {_quoted(telling)}."
+    if share <= 0:
+        sentence = f"The words do not read like {HEAD_WORDS[head]}."
+    elif telling:
+        quoted = ", ".join(f"“{term.label}”" for term in telling)
+        sentence = f"Words typical of {HEAD_WORDS[head]}: {quoted}."
     else:
-        sentence = f"The words do not read like {HEAD_WORDS[head]}: {_quoted(telling)}."
+        sentence = f"The words taken together read like {HEAD_WORDS[head]}."
     spans = tuple(span for term in telling for span in term.spans)
     return Reason(f"{head.value.upper()}_WORDS", sentence, head, share, spans)
 
 
 def _from_fields(head: Head, fields: tuple[Term, ...]) -> Reason:
     share = sum(term.share for term in fields)
-    telling = "; ".join(term.label for term in _telling(fields, share))
-    direction = "for" if share > 0 else "against"
-    return Reason(
-        f"{head.value.upper()}_FIELDS", f"What speaks {direction} {HEAD_WORDS[head]}: {telling}.", head, share
-    )
+    telling = ", ".join(FIELD_WORDS.get(term.label, term.label) for term in _pulling(fields, share)[:QUOTED_WORDS])
+    usual = "More usual" if share > 0 else "Less usual"
+    sentence = f"{usual} in {HEAD_WORDS[head]} than elsewhere: {telling or 'nothing in particular'}."
+    return Reason(f"{head.value.upper()}_FIELDS", sentence, head, share)
 
 
-def _telling(terms: tuple[Term, ...], share: float) -> tuple[Term, ...]:
-    """Return the terms that pulled hardest in the direction of the sum."""
-    sign = 1 if share > 0 else -1
-    speaking = (term for term in terms if term.share * sign > 0 and _can_be_quoted(term))
-    return tuple(sorted(speaking, key=lambda term: -abs(term.share))[:QUOTED_WORDS])
+def _telling(words: tuple[Term, ...], share: float) -> tuple[Term, ...]:
+    """Return the words that pulled hardest and that a person would name: no full stop, no "a", no trifle."""
+    nameable = (term for term in _pulling(words, share) if sum(map(str.isalnum, term.label)) >= QUOTED_LETTERS)
+    return tuple(term for term in nameable if abs(term.share) >= QUOTED_SHARE)[:QUOTED_WORDS]
 
 
-def _can_be_quoted(term: Term) -> bool:
-    """Whether a term tells a person something: a full stop by itself does not."""
-    return term.kind != "rest" and any(char.isalnum() for char in term.label)
-
-
-def _quoted(terms: tuple[Term, ...]) -> str:
-    return ", ".join(f"“{term.label}”" for term in terms) or "taken together"
+def _pulling(terms: tuple[Term, ...], share: float) -> list[Term]:
+    """Return the terms that pulled in the direction of the sum, the strongest first."""
+    pulling = [term for term in terms if (term.share > 0) == (share > 0) and term.kind != "rest"]
+    return sorted(pulling, key=lambda term: -abs(term.share))
