@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modbot.domain import Span, Term
-from modbot.review.marks import HIDDEN, Piece, marked
+from modbot.domain import Head, HeadScore, Reason, Span, Term
+from modbot.review.marks import HIDDEN, Piece, marked, marked_head, telling_terms
 
 
 def term(body: str, word: str, share: float) -> Term:
@@ -56,6 +56,52 @@ def test_it_spreads_a_share_over_every_place_where_it_stands():
     text = show(body, Term("buy", 1.0, (Span(0, 3), Span(4, 7))))
 
     assert text.pieces == (Piece("buy buy", "for", strong=True),)
+
+
+def test_it_marks_the_six_words_that_pull_hardest_each_way():
+    words = ["one", "two", "three", "four", "five", "six", "seven", "eight"]
+    body = " ".join(words + [word.upper() for word in words])
+    hard = [term(body, word, 2.0 - index / 10) for index, word in enumerate(words)]
+    soft = [term(body, word.upper(), -1.0 - index / 10) for index, word in enumerate(words)]
+
+    text = show(body, *hard, *soft)
+
+    assert " ".join(text.words_for).split() == words[:6]
+    assert " ".join(text.words_against).split() == [word.upper() for word in words[2:]]
+
+
+def test_it_judges_by_the_whole_text_however_little_is_shown():
+    body = "mild words and then filler filler harsh"
+
+    text = show(body, term(body, "mild", 0.4), term(body, "harsh", 4.0), most=20)
+
+    assert text.words_for == ()
+
+
+def test_it_can_mark_one_direction_only():
+    body = "cheap thanks"
+    terms = [term(body, "cheap", 0.4), term(body, "thanks", -2.0)]
+
+    assert marked(body, terms, shown=99, most=99, kinds=frozenset({"for"})).words_for == ()
+    assert marked(body, terms[:1], shown=99, most=99, kinds=frozenset({"for"})).words_for == ("cheap",)
+
+
+def test_it_takes_the_words_of_the_likelier_main_head():
+    head = marked_head({Head.SPAM: 0.2, Head.TOXICITY: 0.6, Head.INSULT: 0.9})
+    heads = (
+        HeadScore(Head.SPAM, 0.0, (Term("pills", 2.0),)),
+        HeadScore(Head.TOXICITY, 0.0, (Term("fool", 1.0), Term("!!", 1.0))),
+    )
+
+    assert head is Head.TOXICITY
+    assert [found.label for found in telling_terms(head, heads, ())] == ["fool"]
+    assert marked_head({}) is None
+
+
+def test_it_takes_what_the_rules_found_where_there_is_no_model():
+    reason = Reason("BLOCKED_WORD", "Why.", Head.SPAM, 2.0, (Span(0, 4),))
+
+    assert telling_terms(None, (), [reason]) == (Term("BLOCKED_WORD", 2.0, (Span(0, 4),)),)
 
 
 def test_it_leaves_weak_words_alone():

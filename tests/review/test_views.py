@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
 
 from modbot.domain import Action, Report, ReportKind
-from review.desk import FINE, SPAM
+from review.desk import FINE, SPAM, a_spam_verdict
 
 PAGES = ("/queue", "/queue?state=all", "/overview", "/admin/sites", "/admin/users", "/admin/models")
 
@@ -24,6 +25,15 @@ def test_it_works(at_the_desk, arrive):
     assert "Words typical of spam" in page
     assert '<mark class="word word--for word--strong">casino</mark>' in page
     assert ada.get("/").location == "/queue"
+
+
+def test_it_marks_the_same_words_in_the_list_and_on_the_case_s_page(at_the_desk, arrive):
+    case = arrive(verdict=a_spam_verdict(reasons=()))
+    ada = at_the_desk("ada")
+
+    marks = [re.findall("<mark[^>]*>([^<]*)", ada.get(path).text) for path in ("/queue", f"/cases/{case.id}")]
+
+    assert marks == [["casino"], ["casino"]]
 
 
 def test_it_shows_a_case_with_everything_known_about_it(at_the_desk, arrive, house):

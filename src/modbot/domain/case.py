@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from modbot.domain.comment import Comment, Reason, Verdict
+from modbot.domain.comment import Comment, HeadScore, Reason, Verdict
 from modbot.domain.words import Action, DecidedBy, Head, ReportKind
 
 
@@ -122,6 +122,7 @@ class CaseRow:
     reasons: tuple[Reason, ...]
     reports: int
     received_at: datetime
+    heads: tuple[HeadScore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,29 @@
 """A hostile text cut into pieces that a page can show: words for and against, hidden characters, a fold.
 
-Pure. Escapes nothing (the templates do) and judges nothing: the shares come from the verdict.
-May import ``domain`` only.
+Pure. The list and the case's page ask the same questions here, so that they mark the same words. Escapes
+nothing (the templates do) and judges nothing: the shares come from the verdict. May import ``domain`` and
+``policy``'s vocabulary.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from modbot.domain import Term
+from modbot.domain import Head, HeadScore, Reason, Term
+from modbot.policy import MAIN_HEADS
 
 WORD = re.compile(r"\w+(?:['’]\w+)*")
-# A word is marked when it pulls at least this much (log-odds) and this part of what the hardest pulls:
-# fewer marks than that and the reason is missed, more and the text turns into confetti.
-LEAST_SHARE = 0.1
+# A word is marked when it pulls at least this much (log-odds), at least this part of what the hardest pulls, and
+# is among so many in its direction: with fewer marks the reason is missed, with more the text turns into confetti.
+LEAST_SHARE = 0.2
 LEAST_PART = 0.25
+MOST_WORDS = 6
 STRONG_PART = 0.6
+BOTH = frozenset({"for", "against"})
 # Characters that change how a text looks without being seen. Joiners inside words of other scripts are honest.
 HIDDEN = {
     "\u00ad": "soft hyphen",
@@ -76,10 +81,26 @@ class Text:
         return _words(self, "against")
 
 
-def marked(body: str, terms: Iterable[Term], *, shown: int, most: int) -> Text:
-    """Mark the telling words and fold: ``shown`` characters at once, at most ``most`` in all."""
+def marked_head(scores: Mapping[Head, float]) -> Head | None:
+    """Choose the head whose words are marked: the likelier of the main ones."""
+    return max((head for head in scores if head in MAIN_HEADS), key=lambda head: scores[head], default=None)
+
+
+def telling_terms(head: Head | None, heads: Iterable[HeadScore], reasons: Iterable[Reason]) -> tuple[Term, ...]:
+    """Collect what can be marked: the words of one head; without a model, what the owner's rules found."""
+    terms = tuple(term for score in heads if score.head is head for term in score.terms)
+    terms = terms or tuple(Term(reason.code, reason.share, reason.spans) for reason in reasons)
+    return tuple(term for term in terms if any(char.isalnum() for char in term.label))
+
+
+def marked(body: str, terms: Iterable[Term], *, shown: int, most: int, kinds: frozenset[str] = BOTH) -> Text:
+    """Mark the telling words and fold: ``shown`` characters at once, at most ``most`` in all.
+
+    What is telling is judged by the whole text and in both directions, however much of either is shown.
+    """
     kept = body[:most]
-    pieces = _with_hidden(_pieces(kept, _weights(kept, terms)))
+    weights = [(start, end, weight) for start, end, weight in _telling(body, terms) if _kind(weight) in kinds]
+    pieces = _with_hidden(_pieces(kept, weights))
     # A fold that hides half a line annoys more than it saves.
     cut = len(kept) if len(kept) <= shown * 1.25 else _word_end(kept, shown)
     seen, folded = _split(pieces, cut)
@@ -101,15 +122,35 @@ def _weights(body: str, terms: Iterable[Term]) -> list[tuple[int, int, float]]:
     return [(m.start(), m.end(), sums[m.end()] - sums[m.start()]) for m in WORD.finditer(body)]
 
 
-def _pieces(body: str, weights: Sequence[tuple[int, int, float]]) -> list[Piece]:
+def _telling(body: str, terms: Iterable[Term]) -> list[tuple[int, int, float]]:
+    """Keep the words that pull hard enough, with their weights as parts of the hardest one's."""
+    weights = _weights(body, terms)
     hardest = max((abs(weight) for _, _, weight in weights), default=0.0)
     least = max(LEAST_SHARE, LEAST_PART * hardest)
+    pulling = [(start, end, weight / hardest) for start, end, weight in weights if abs(weight) >= least]
+    pulls: dict[tuple[str, str], float] = defaultdict(float)
+    for start, end, part in pulling:
+        key = (_kind(part), body[start:end].casefold())
+        pulls[key] = max(pulls[key], abs(part))
+    kept: set[tuple[str, str]] = set()
+    for kind in BOTH:
+        ranked = sorted((key for key in pulls if key[0] == kind), key=lambda key: -pulls[key])
+        kept |= set(ranked[:MOST_WORDS])
+    return [(start, end, part) for start, end, part in pulling if (_kind(part), body[start:end].casefold()) in kept]
+
+
+def _kind(weight: float) -> str:
+    return "for" if weight > 0 else "against"
+
+
+def _pieces(body: str, weights: Iterable[tuple[int, int, float]]) -> list[Piece]:
     pieces: list[Piece] = []
     at = 0
-    for start, end, weight in weights:
-        if abs(weight) < least:
+    for start, word_end, weight in weights:
+        end = min(word_end, len(body))
+        if start >= end:
             continue
-        kind, strong = ("for" if weight > 0 else "against"), abs(weight) >= STRONG_PART * hardest
+        kind, strong = _kind(weight), abs(weight) >= STRONG_PART
         before = pieces[-1] if pieces else None
         if before and before == replace(before, kind=kind, strong=strong) and body[at:start] == " ":
             pieces[-1] = replace(before, text=f"{before.text} {body[start:end]}")

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, false,
 from modbot.domain import Action, Case, CasePage, CaseQuery, CaseRow, DecidedBy
 from modbot.storage.cases import load_cases
 from modbot.storage.engine import Database
-from modbot.storage.rows import reasons_from, scores_from
+from modbot.storage.rows import heads_from, reasons_from, scores_from
 from modbot.storage.search import finding, order_of_writing, words_in
 from modbot.storage.tables import CaseTable, CommentTable, SignalTable, SiteTable, VerdictTable, table
 
@@ -51,6 +51,7 @@ _ROW = (
         verdicts.c.band,
         verdicts.c.scores,
         verdicts.c.reasons,
+        verdicts.c.explanation,
         cases.c.reports,
         cases.c.received_at,
         comments.c.id.label("text_id"),
@@ -281,4 +282,5 @@ def _row(row: Any) -> CaseRow:
         reasons=reasons_from(row.reasons),
         reports=row.reports,
         received_at=row.received_at,
+        heads=heads_from(row.explanation),
     )

@@ -161,7 +161,7 @@ def verdict_from(row: Row[Any]) -> Verdict:
         risk=row.risk,
         band=row.band,
         reasons=reasons_from(row.reasons),
-        heads=tuple(HeadScore(Head(head), bias, tuple(map(_term, terms))) for head, bias, terms in told["heads"]),
+        heads=heads_from(told),
         signals=tuple(
             Signal(code, strength, detail, source, _spans(spans))
             for code, strength, detail, source, spans in told["signals"]
@@ -178,6 +178,11 @@ def verdict_from(row: Row[Any]) -> Verdict:
 def scores_from(told: Mapping[str, float]) -> dict[Head, float]:
     """Read the scores back."""
     return {Head(head): p for head, p in told.items()}
+
+
+def heads_from(explanation: Mapping[str, Any]) -> tuple[HeadScore, ...]:
+    """Read the heads' answers back, to the last term."""
+    return tuple(HeadScore(Head(head), bias, tuple(map(_term, terms))) for head, bias, terms in explanation["heads"])
 
 
 def reasons_from(told: Iterable[list[Any]]) -> tuple[Reason, ...]:

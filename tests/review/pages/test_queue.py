@@ -6,13 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from factories import NOON, a_case, a_site, a_user, later
-from modbot.domain import Action, CasePage, DecidedBy, Head, Reason, Role, Span
+from factories import NOON, a_case, a_comment, a_site, a_user, a_verdict, later
+from modbot.domain import Action, CasePage, DecidedBy, Head, HeadScore, History, Reason, Role, Span, Term
+from modbot.review.pages.case import CaseFacts, case_page
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.queue import Filters, QueueFacts, queue_page, row_of, row_view, telling
 
 FRAME = Frame("queue", None, (), "/static", "/queue")
 ROW = row_of(a_case())
+
+
+def _place(body, word):
+    return Span(body.index(word), body.index(word) + len(word))
 
 
 def facts(*rows, **changes):
@@ -127,11 +132,28 @@ def test_it_marks_only_what_speaks_against_a_comment():
         Reason("TOXICITY_WORDS", "Words.", Head.TOXICITY, -2.0, (Span(4, 9),)),
     )
 
-    row = row_view(replace(ROW, reasons=reasons), a_user(), NOON)
+    row = row_view(replace(ROW, heads=(), reasons=reasons), a_user(), NOON)
 
     assert row.text.words_for == ("The",)
     assert row.text.words_against == ()
     assert [line.tone for line in row.reasons] == ["for", "against"]
+
+
+def test_it_marks_the_words_that_the_case_s_page_marks():
+    body = "every coward licks boots, thank you"
+    shares = {"every": 0.6, "coward": 2.4, "licks": 1.0, "boots": -0.3, "thank": -1.5}
+    terms = tuple(Term(word, share, (_place(body, word),)) for word, share in shares.items())
+    heads = (HeadScore(Head.TOXICITY, 0.0, terms), HeadScore(Head.SPAM, 0.0, (Term("boots", 3.0, (Span(19, 24),)),)))
+    reasons = (Reason("TOXICITY_WORDS", "Words.", Head.TOXICITY, 2.5, (_place(body, "boots"),)),)
+    verdict = a_verdict(heads=heads, reasons=reasons, scores={Head.SPAM: 0.2, Head.TOXICITY: 0.9})
+    case = a_case(comment=a_comment(body=body), verdict=verdict)
+    history = History()
+    shown = CaseFacts(a_user(), case, a_site(), history, (), None, "", "/queue", NOON)
+
+    row, page = row_view(row_of(case), a_user(), NOON), case_page(FRAME, shown)
+
+    assert row.text.words_for == page.text.words_for == ("coward", "every", "licks")
+    assert (row.text.words_against, page.text.words_against) == ((), ("thank",))
 
 
 def test_it_offers_no_decision_to_a_viewer():

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import ClassVar
 
 from modbot import domain
-from modbot.domain import Action, Case, CaseRow, DecidedBy, Head, History, Mode, Site, Term, User, Verdict
+from modbot.domain import Action, Case, CaseRow, DecidedBy, Head, History, Mode, Site, User, Verdict
 from modbot.policy import HEAD_WORDS, MAIN_HEADS
 from modbot.review import words
-from modbot.review.marks import Text, marked
+from modbot.review.marks import Text, marked, marked_head, telling_terms
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.queue import row_of, shown_state
 
@@ -164,8 +164,8 @@ class CaseFacts:
 def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
     """Build the page of one case from what the store said."""
     case, comment, verdict = facts.case, facts.case.comment, facts.case.verdict
-    head = marked_head(verdict)
-    terms = _terms(verdict, head)
+    head = marked_head(verdict.scores)
+    terms = telling_terms(head, verdict.heads, verdict.reasons)
     text = marked(comment.body, terms, shown=SHOWN_CHARS, most=MOST_CHARS)
     may_review = facts.user.may_review(comment.site_id) and not case.erased
     return CaseDetailPage(
@@ -201,12 +201,6 @@ def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
         next_href=f"/cases/{facts.next_id}" if facts.next_id else "",
         next_id=facts.next_id,
     )
-
-
-def marked_head(verdict: Verdict) -> Head | None:
-    """Choose the head whose words are marked: the likelier of the main ones."""
-    scored = [head for head in verdict.scores if head in MAIN_HEADS]
-    return max(scored, key=lambda head: verdict.scores[head], default=None)
 
 
 def reason_rows(verdict: Verdict) -> tuple[ReasonRow, ...]:
@@ -273,14 +267,6 @@ def story(case: Case, now: datetime) -> tuple[Step, ...]:
     ]
     steps.sort(key=lambda pair: pair[0])
     return tuple(step for _, step in reversed(steps))
-
-
-def _terms(verdict: Verdict, head: Head | None) -> tuple[Term, ...]:
-    """Collect what stands in the body: the words of one head, and what the owner's rules found."""
-    from_words = tuple(term for score in verdict.heads if score.head is head for term in score.terms)
-    if from_words:
-        return from_words
-    return tuple(Term(reason.code, reason.share, reason.spans) for reason in verdict.reasons)
 
 
 def _decided_last(case: Case, user: User) -> bool:

@@ -12,9 +12,9 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from modbot import domain
-from modbot.domain import Action, CaseQuery, CaseRow, Term, User
+from modbot.domain import Action, CaseQuery, CaseRow, User
 from modbot.review import words
-from modbot.review.marks import Text, marked
+from modbot.review.marks import Text, marked, marked_head, telling_terms
 from modbot.review.pages.frame import Frame
 
 # Thirty rows with their forms stay below 150 kB and are more than a screen on any device.
@@ -198,8 +198,7 @@ def rows(facts: QueueFacts, filters: Filters) -> tuple[RowView, ...]:
 
 def row_view(row: CaseRow, user: User, now: datetime) -> RowView:
     """Show one case as a row."""
-    # In a list only what speaks against a comment is marked: the rest would be noise.
-    terms = [Term(reason.code, reason.share, reason.spans) for reason in row.reasons if reason.share > 0]
+    terms = telling_terms(marked_head(row.scores), row.heads, row.reasons)
     return RowView(
         id=row.id,
         href=f"/cases/{row.id}",
@@ -211,7 +210,8 @@ def row_view(row: CaseRow, user: User, now: datetime) -> RowView:
         action=row.action.value,
         state=shown_state(row),
         band=words.band_of(row.band),
-        text=marked(row.body, terms, shown=SHOWN_CHARS, most=MOST_CHARS),
+        # In a list only what speaks against a comment is marked: the rest would be noise.
+        text=marked(row.body, terms, shown=SHOWN_CHARS, most=MOST_CHARS, kinds=frozenset({"for"})),
         reasons=tuple(_reason_line(reason) for reason in telling(row.reasons)),
         reports=words.counted(row.reports, "report") if row.reports else "",
         revision=row.revision,
@@ -248,6 +248,7 @@ def row_of(case: domain.Case) -> CaseRow:
         reasons=case.verdict.reasons,
         reports=len(case.reports),
         received_at=case.received_at,
+        heads=case.verdict.heads,
     )
 
 
