@@ -45,17 +45,24 @@ def lay_ground(folder: Path, *, admin: str, given: Mapping[str, Any] | None = No
     """Make settings file, secrets, databases and the first admin in a folder.
 
     ``given`` are settings that differ from their defaults; they are written into the file and win over the
-    environment. Raises ConfigError, and leaves everything as it is, when there is a house already.
+    environment. Raises ConfigError, and leaves everything as it is, when there is a house already or the folder
+    cannot be written.
     """
     chosen = dict(given or {})
-    _refuse_to_overwrite(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as failed:
-        failed.callback(_sweep, folder)
-        _write_files(folder, chosen)
-        settings = load_settings(folder / SETTINGS_FILE, **chosen)
-        user, password = _fill(settings, admin)
-        failed.pop_all()
+    try:
+        _refuse_to_overwrite(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as failed:
+            failed.callback(_sweep, folder)
+            _write_files(folder, chosen)
+            settings = load_settings(folder / SETTINGS_FILE, **chosen)
+            user, password = _fill(settings, admin)
+            failed.pop_all()
+    except OSError as error:
+        place = error.filename or folder
+        raise ConfigError(
+            (f"{place}: cannot be written ({error.strerror or error}); choose another folder.",)
+        ) from error
     return Founded(settings, folder / SETTINGS_FILE, user, password)
 
 
@@ -118,7 +125,8 @@ def _sweep(folder: Path) -> None:
     """Take away what a failed attempt made; nothing of it was there before."""
     made = (SETTINGS_FILE, *SECRET_FILES.values(), *DATABASE_FILES)
     for path in (folder / f"{name}{end}" for name in made for end in ("", "-wal", "-shm")):
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
     with suppress(OSError):
         (folder / "secrets").rmdir()
 

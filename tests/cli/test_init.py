@@ -47,6 +47,20 @@ def test_it_leaves_nothing_behind_when_it_fails(run, tmp_path):
     assert list((tmp_path / "house").rglob("*")) == []
 
 
+def test_it_refuses_a_folder_that_cannot_be_made(run, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    refused = run("init", "file/house", code=1).stderr
+    assert refused == "modbot: file/house: cannot be written (Not a directory); choose another folder.\n"
+
+
+def test_it_refuses_a_folder_that_cannot_be_filled(run, tmp_path):
+    (tmp_path / "house").mkdir()
+    (tmp_path / "house" / "secrets").write_text("in the way")
+    refused = run("init", "house", code=1).stderr
+    assert refused.startswith("modbot: house/secrets: cannot be written (")
+    assert [path.name for path in (tmp_path / "house").iterdir()] == ["secrets"]
+
+
 def test_it_writes_another_database_into_the_settings(run, tmp_path):
     run("init", "house", "--database-url", "sqlite:///data.sqlite")
     assert '\ndatabase_url = "sqlite:///data.sqlite"\n' in (tmp_path / "house/modbot.toml").read_text()

@@ -67,6 +67,21 @@ def test_it_refuses_to_learn_from_nothing(here):
     assert run("train").exit_code == 2
 
 
+@pytest.mark.parametrize("name", ["train", "evaluate"])
+def test_it_says_which_cell_is_no_label(here, name):
+    (here / "bad.csv").write_text("text,spam\nhello,0\nbuy pills,maybe\n")
+    result = run(name, "--data", "bad.csv")
+    assert result.exit_code == 1
+    assert "modbot: bad.csv, row 2 below the header, column `spam`: expected 1" in result.stderr
+
+
+@pytest.mark.usefixtures("founded", "here")
+def test_it_says_that_reviews_are_too_few():
+    result = run("train", "--from-reviews")
+    assert result.exit_code == 1
+    assert "modbot: no head has 10 training rows of each answer; label more comments or add --data." in result.stderr
+
+
 def test_it_refuses_a_file_of_another_kind(here):
     (here / "x.csv").write_text("a,b\n1,2\n")
     result = run("train", "--data", "x.csv", "--out", "made")

@@ -69,6 +69,23 @@ def test_it_refuses_an_unknown_layout(tmp_path):
         list(read_file(write(tmp_path / "x.csv", ["a", "b"], ["1", "2"])))
 
 
+@pytest.mark.parametrize("label", ["maybe", "2", "-0.1", "nan"])
+def test_it_says_where_a_label_is_no_share(tmp_path, label):
+    path = write(tmp_path / "x.csv", ["text", "spam"], ["two\nlines", "1"], ["hello", ""], ["hello", label])
+    with pytest.raises(ModelError, match=r"x\.csv, row 3 below the header, column `spam`: expected 1 .* 0 "):
+        list(read_file(path))
+
+
+@pytest.mark.parametrize("raw", [b"text,spam\nhi,1\n\xff\xfe,0\n", bytes(range(256)) * 9, b"\x1f\x8b\x08\x00broken"])
+@pytest.mark.parametrize("name", ["x.csv", "x.csv.gz"])
+def test_it_refuses_what_is_no_table_without_repeating_it(tmp_path, raw, name):
+    (tmp_path / name).write_bytes(raw)
+    with pytest.raises(ModelError) as refused:
+        list(read_file(tmp_path / name))
+    assert "expected CSV in UTF-8" in refused.value.message
+    assert refused.value.message.isprintable()
+
+
 def test_it_keeps_an_author_and_a_text_on_one_side(tmp_path):
     rows = [
         [

@@ -11,6 +11,8 @@ import csv
 import gzip
 import hashlib
 import io
+import math
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -82,7 +84,7 @@ def read_files(paths: Sequence[Path], progress: Callable[[Path], object] | None 
     Raises
     ------
     ModelError
-        A file has no known layout.
+        A file is not CSV, has no known layout or a label that is no share; the message says where.
     """
     found: list[Example] = []
     for path in paths:
@@ -108,15 +110,19 @@ def read_file(path: Path) -> Iterator[Example]:
     Raises
     ------
     ModelError
-        The header is none that is known.
+        The file is not CSV in UTF-8, its header is none that is known, or a label is no share.
     """
     csv.field_size_limit(_CELL_MAX_CHARS)
     source = path.name.removesuffix(".gz").removesuffix(".csv")
-    with _opened(path) as stream:
-        reader = csv.DictReader(stream)
-        text, heads = _layout(reader.fieldnames or (), path)
-        for row in reader:
-            yield _example(row, row[text] or "", heads, source)
+    try:
+        with _opened(path) as stream:
+            reader = csv.DictReader(stream)
+            text, heads = _layout(reader.fieldnames or (), path)
+            for number, row in enumerate(reader, 1):
+                labels = _labels(row, heads, f"{path}, row {number} below the header")
+                yield _example(row, row[text] or "", labels, source)
+    except (UnicodeDecodeError, csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ModelError(_not_text(path)) from error
 
 
 def from_labels(labels: Iterable[Label]) -> Iterator[Example]:
@@ -234,6 +240,8 @@ def _opened(path: Path) -> IO[str]:
 
 
 def _layout(header: Sequence[str], path: Path) -> tuple[str, Mapping[str, Head]]:
+    if not all(name.isprintable() for name in header):
+        raise ModelError(_not_text(path))
     names = set(header)
     if {"comment_text", "toxic"} <= names:
         return "comment_text", _JIGSAW
@@ -247,7 +255,29 @@ def _layout(header: Sequence[str], path: Path) -> tuple[str, Mapping[str, Head]]
     )
 
 
-def _example(row: Mapping[str, str], body: str, heads: Mapping[str, Head], source: str) -> Example:
+def _not_text(path: Path) -> str:
+    return f"{path} is not a table: expected CSV in UTF-8 with a header, gzipped or not."
+
+
+def _labels(row: Mapping[str, str], heads: Mapping[str, Head], place: str) -> dict[Head, float]:
+    labels = {}
+    for column, head in heads.items():
+        if not (cell := (row.get(column) or "").strip()):
+            continue
+        try:
+            share = float(cell)
+        except ValueError:
+            share = math.nan
+        if not 0 <= share <= 1:
+            raise ModelError(
+                f"{place}, column `{column}`: expected 1 (yes), 0 (no), a share of people between them, or nothing "
+                "where nobody judged."
+            )
+        labels[head] = share
+    return labels
+
+
+def _example(row: Mapping[str, str], body: str, labels: Mapping[Head, float], source: str) -> Example:
     email = row.get("email") or ""
     name = row.get("author") or ""
     comment = Comment(
@@ -259,7 +289,6 @@ def _example(row: Mapping[str, str], body: str, heads: Mapping[str, Head], sourc
         author=Author(key=name.casefold(), email_domain=email.rpartition("@")[2].lower()),
         url=row.get("url") or "",
     )
-    labels = {head: float(row[column]) for column, head in heads.items() if row.get(column)}
     part = row.get("split") or "train"
     return Example(
         comment, labels, source, {"validation": "dev", "val": "dev"}.get(part, part), _time(row.get("created_at") or "")

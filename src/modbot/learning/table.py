@@ -88,15 +88,18 @@ def tabulate(examples: Sequence[Example], recipe: Recipe, seed: int, progress: P
     ]
     rows = [*kept, *copies]
     sources = tuple(dict.fromkeys(example.source for example in rows))
-    known = np.array([[head in row.labels for head in HEADS] for row in rows])
-    labels = np.array([[row.labels.get(head, _assumed(row, head, recipe)) for head in HEADS] for row in rows])
+    known = np.array([[head in row.labels for head in HEADS] for row in rows], dtype=np.bool_)
+    labels = np.array(
+        [[row.labels.get(head, _assumed(row, head, recipe)) for head in HEADS] for row in rows], dtype=np.float64
+    )
     return Table(
         features=_hashed(rows, recipe.bits, progress),
-        labels=labels,
-        known=known,
-        source=np.array([sources.index(row.source) for row in rows]),
+        # Where there are no rows at all, numpy does not know how many heads there are.
+        labels=labels.reshape(len(rows), len(HEADS)),
+        known=known.reshape(len(rows), len(HEADS)),
+        source=np.array([sources.index(row.source) for row in rows], dtype=np.intp),
         sources=sources,
-        part=np.array([row.part for row in rows]),
+        part=np.array([row.part for row in rows], dtype=np.str_),
         copy=np.arange(len(rows)) >= len(kept),
     )
 
@@ -173,4 +176,4 @@ def _hashed(rows: Sequence[Example], bits: int, progress: Progress) -> csr_matri
         block = hasher.transform([row.comment for row in rows[start : start + _BATCH]])
         blocks.append(block.astype(np.float32))
         progress("hash", min(start + _BATCH, len(rows)), len(rows))
-    return vstack(blocks, format="csr")
+    return vstack(blocks, format="csr") if blocks else hasher.transform(()).astype(np.float32)
