@@ -272,3 +272,16 @@ def test_it_never_says_the_address_back(standing):
     ]
     for answer in answers:
         assert CANARY not in answer.text + str(answer.headers)
+
+
+def test_it_speaks_to_visitors_and_not_to_operators(client, ada_site, house):
+    strange = client.post(f"/f/{ada_site.id}", data=GOOD, headers={"Origin": "https://elsewhere.example"})
+    nowhere = client.post("/f/nowhere", data=GOOD)
+    for answer in (strange, nowhere):
+        assert answer.status_code in {403, 404}
+        assert "please tell the people who run the site" in answer.text
+        assert "modbot site" not in answer.text
+    for _ in range(house.settings.form_posts_per_minute + 1):
+        answer = client.post(f"/f/{ada_site.id}", data=GOOD)
+    assert answer.status_code == 429
+    assert "send yours again" in answer.text

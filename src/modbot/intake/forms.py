@@ -137,11 +137,10 @@ def refuse(error: ModbotError | HTTPException) -> Response:
     problems: tuple[tuple[str, str], ...] = ()
     headers: dict[str, str] = {}
     if isinstance(error, ModbotError):
-        status, detail = error.status, error.message if error.status < 500 else FRAMEWORK_ERRORS[500][1]
+        status, detail = error.status, _for_visitors(error)
         if error.status >= 500:
             observe.log_trouble("refused", error, code=error.code)
         if isinstance(error, InvalidComment):
-            detail = "Nothing was sent. Go back, correct what is listed here, and send it again."
             problems = tuple(_problem(field) for field in error.fields)
         if isinstance(error, TooManyRequests):
             headers["Retry-After"] = str(error.retry_after_s)
@@ -161,6 +160,17 @@ def refuse(error: ModbotError | HTTPException) -> Response:
     response = make_response(render_template("comment_refused.html", page=page), status, headers)
     response.headers["Content-Security-Policy"] = f"{POLICY}*"
     return response
+
+
+def _for_visitors(error: ModbotError) -> str:
+    """Say an error to somebody who wanted to comment and has never heard of modbot."""
+    if isinstance(error, InvalidComment):
+        return "Nothing was sent. Go back, correct what is listed here, and send it again."
+    if isinstance(error, TooManyRequests):
+        return f"There were too many comments in a short time. Wait {error.retry_after_s} seconds and send yours again."
+    if isinstance(error, NotFound | OriginRefused):
+        return "This form is not set up for this site. Nothing was sent; please tell the people who run the site."
+    return error.message if error.status < 500 else FRAMEWORK_ERRORS[500][1]
 
 
 # -- reading --------------------------------------------------------------------
