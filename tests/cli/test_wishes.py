@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -47,3 +48,14 @@ def test_it_refuses_a_pattern_that_re2_does_not_know(run, store, site):
 
 def test_it_requires_something_to_change(run, site):
     assert "Nothing to change" in run("site", "set", site, code=2).output
+
+
+def test_it_shows_what_changed_and_nothing_else(run, site):
+    said = run("site", "set", site, "--mode", "borrowed", "--max-good-rejected", "0.5%", "--hide-reasons").output
+    assert said.splitlines() == [
+        "My blog, policy version 2:",
+        "  mode: hold-only → borrowed",
+        "  max good rejected: 1% → 0.5%",
+        "  show reasons: yes → no",
+    ]
+    assert re.search(r"^max good rejected +0\.5%$", run("site", "show", site).output, re.MULTILINE)

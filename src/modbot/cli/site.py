@@ -12,7 +12,7 @@ import click
 
 from modbot.cli import settings_for, store_for, vault_for
 from modbot.cli.snippet import curl_line, form_snippet
-from modbot.cli.wishes import WebAddress, as_json, facts_of, modes, not_own_yet, set_site, site_called
+from modbot.cli.wishes import WebAddress, as_json, facts_of, modes, not_own_yet, set_site, shown, site_called
 from modbot.domain import Mode, SecretKind
 
 OVERLAP_HOURS = 24.0
@@ -93,9 +93,8 @@ def show(ctx: click.Context, site: str, *, as_json: bool) -> None:
         click.echo(json.dumps(facts_of(found)))
         return
     settings = settings_for(ctx)
-    for label, value in facts_of(found).items():
-        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-        click.echo(f"{label.replace('_', ' '):<18} {'-' if shown in {'', None} else shown}")
+    for name, value in facts_of(found).items():
+        click.echo(f"{name.replace('_', ' '):<18} {shown(name, value)}")
     click.echo("\nPaste this below a post (page_url and page_title are that post's own):\n")
     click.echo(form_snippet(settings, found))
     click.echo("\nOr send comments from the site's server:\n")

@@ -111,10 +111,16 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
         raise click.UsageError("Nothing to change: give at least one option; --help lists them.")
     not_own_yet(given.get("mode", ""))
     store = store_for(ctx)
-    changed = store.change_site(_changed(site_called(store, site), given), datetime.now(UTC))
-    click.echo(
-        json.dumps(facts_of(changed)) if as_json else f"{changed.name}: policy version {changed.policy.version}."
-    )
+    before = site_called(store, site)
+    after = store.change_site(_changed(before, given), datetime.now(UTC))
+    if as_json:
+        click.echo(json.dumps(facts_of(after)))
+        return
+    click.echo(f"{after.name}, policy version {after.policy.version}:")
+    then, now = facts_of(before), facts_of(after)
+    for name in now:
+        if now[name] != then[name] and name != "policy_version":
+            click.echo(f"  {name.replace('_', ' ')}: {shown(name, then[name])} → {shown(name, now[name])}")
 
 
 def _changed(site: Site, given: dict[str, Any]) -> Site:
@@ -150,6 +156,17 @@ def site_called(store: Store, name: str) -> Site:
     if site is None:
         raise ConfigError((f"no site is named {name}: `modbot site list` shows which there are",))
     return site
+
+
+def shown(name: str, value: Any) -> str:
+    """Say a fact as the options take it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name in POLICY:
+        return f"{value * 100:g}%"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "-"
+    return "-" if value in {"", None} else str(value)
 
 
 def facts_of(site: Site) -> dict[str, Any]:
