@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from factories import a_comment, a_new_case, a_site, later
 from modbot.cli import main
 
 
@@ -27,6 +28,27 @@ def test_it_works(run):
 def test_it_shows_shares_that_add_up(run, every):
     for head in json.loads(run("--json", *every, "--text", "Buy now at http://x.example, friend").stdout):
         assert head["bias"] + sum(term["share"] for term in head["terms"]) == pytest.approx(head["margin"], abs=1e-6)
+
+
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_it_refuses_to_explain_no_text(run, text):
+    refused = run("--text", text)
+    assert refused.exit_code == 2
+    assert "--text is empty" in refused.stderr
+
+
+@pytest.mark.usefixtures("founded")
+def test_it_says_that_a_text_was_erased(run, store):
+    site = store.add_site(a_site(), ())
+    case, _ = store.record(a_new_case(comment=a_comment(site_id=site.id)))
+    store.erase_comment(case.id, later(9))
+    told = run(case.id)
+    assert told.exit_code == 0, told.output
+    lines = told.stdout.splitlines()
+    assert lines[0].startswith("The text of this comment was erased")
+    assert lines[1] == "decision: hold (by machine)"
+    assert [line.partition(":")[0] for line in lines[2:]] == ["spam", "toxicity"]
+    assert json.loads(run(case.id, "--json").stdout)["erased"]
 
 
 @pytest.mark.parametrize("arguments", [[], ["an-id", "--text", "both"]])

@@ -31,10 +31,17 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     """Say why a comment got its scores: the stored case CASE_ID, or --text.
 
     Each line is a word or field with its share in log-odds; the start value and all shares add up to the score.
+    Of a comment that was erased, only decision and scores are left.
     """
     if (given["case_id"] is None) == (given["text"] is None):
         raise click.UsageError("give either the id of a case or --text.")
-    heads = _fresh(ctx, given) if given["case_id"] is None else _case(ctx, given["case_id"]).verdict.heads
+    if given["text"] is not None and not given["text"].strip():
+        raise click.UsageError("--text is empty: give the words that are to be explained.")
+    case = None if given["case_id"] is None else _case(ctx, given["case_id"])
+    heads = _fresh(ctx, given) if case is None else case.verdict.heads
+    if case is not None and case.erased:
+        _show_erased(case, as_json=given["as_json"])
+        return
     if given["as_json"]:
         click.echo(json.dumps([{**asdict(score), "margin": score.margin} for score in heads]))
         return
@@ -56,6 +63,20 @@ def _case(ctx: click.Context, case_id: str) -> Case:
     if case is None:
         raise click.ClickException(f"no case has the id {case_id!r}.")
     return case
+
+
+def _show_erased(case: Case, *, as_json: bool) -> None:
+    from modbot.scoring.heads import band, probability
+
+    if as_json:
+        scores = [{"head": score.head, "margin": score.margin} for score in case.verdict.heads]
+        click.echo(json.dumps({"erased": True, "action": case.action, "decided_by": case.decided_by, "heads": scores}))
+        return
+    click.echo("The text of this comment was erased: no words are left that could explain its scores.")
+    click.echo(f"decision: {case.action.value} (by {case.decided_by.value})")
+    for score in case.verdict.heads:
+        p = probability(score.margin)
+        click.echo(f"{score.head.value}: {band(p)} ({p:.1%})")
 
 
 def _show(score: HeadScore, shown: int | None) -> None:
