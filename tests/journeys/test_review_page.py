@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from dataclasses import replace
 
 import pytest
 import waitress
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from factories import a_draft, a_user
 from modbot.app import create_app
-from modbot.domain import Action, Report, ReportKind, Role
+from modbot.domain import Action, Attempt, Hook, Report, ReportKind, Role
 from review.desk import FINE, HASH, PASSWORD, Arrivals, open_tiny_house
 
 pytestmark = pytest.mark.browser
@@ -272,6 +273,30 @@ def test_it_contains_hostile_comments(sit_down, arrive, size):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.locator("main img, main script").count() == 0
         expect(page.get_by_text("forced right-to-left").first).to_be_visible()
+
+
+def test_it_is_never_wider_than_a_phone(sit_down, house, arrive, ada_site, clock):
+    house.store.change_site(replace(ada_site, hook=Hook(f"https://gazette.example/{'hook' * 40}")), clock())
+    case, done = arrive(FINE, name="wide" * 20), arrive("a" * 900)
+    house.moderator.review(a_draft(case_id=done.id, at=clock(), not_before=clock()), house.store.user("user-dora"))
+    for delivery in house.store.claim_deliveries(clock(), 10, 60):
+        failed = Attempt(delivered=False, permanent=True, reason="timeout", status=None, at=clock())
+        house.store.record_attempt(delivery, failed, None)
+    page = sit_down("dora", **PHONE)
+    wide = PHONE["viewport"]["width"]
+
+    paths = ("/queue", "/queue?state=all", "/queue?q=nothing", f"/cases/{case.id}", f"/cases/{done.id}", "/overview")
+    for path in (*paths, "/admin/sites", "/admin/users", "/admin/models", "/cases/none"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") == wide, path
+        links = page.locator(".topbar__link")
+        box = links.last.bounding_box()
+        assert box["x"] + box["width"] <= wide - 4, path
+    page.goto("/admin/sites")
+    again = page.get_by_role("button", name="Send again").first.bounding_box()
+    assert again["x"] + again["width"] < wide
+    page.get_by_role("link", name="Published by a moderator").click()
+    page.wait_for_url(f"**/cases/{done.id}")
 
 
 @pytest.fixture

@@ -27,7 +27,14 @@ def given_up(house, ada_site, arrive, clock):
 def test_it_works(at_the_desk, given_up, ada_site):
     page = at_the_desk("dora").get("/admin/sites").text
 
-    for shown in (ada_site.name, "Borrowed", "https://gazette.example/hook", "Given up", "did not answer in time"):
+    for shown in (
+        ada_site.name,
+        "Borrowed",
+        "https://gazette.example/hook",
+        "Given up",
+        "did not answer in time",
+        "Held</a>",
+    ):
         assert shown in page, shown
 
 

@@ -49,3 +49,5 @@ class DeliveryRow:
     not_before: datetime
     last_reason: str
     created_at: datetime
+    action: Action = Action.HOLD
+    decided_by: DecidedBy = DecidedBy.MACHINE

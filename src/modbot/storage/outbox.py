@@ -343,4 +343,6 @@ def _listed(row: Any) -> DeliveryRow:
         not_before=row.not_before,
         last_reason=row.last_reason,
         created_at=row.at,
+        action=Action(row.action),
+        decided_by=DecidedBy(row.decided_by),
     )

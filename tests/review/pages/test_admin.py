@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factories import NOON, a_site, a_user, later
-from modbot.domain import DeliveryRow, DeliveryState, Event, Hook, Mode, Policy, Role
+from modbot.domain import Action, DecidedBy, DeliveryRow, DeliveryState, Event, Hook, Mode, Policy, Role
 from modbot.review.pages.admin import OverviewFacts, model_view, overview_page, sites_page, users_page
 from modbot.review.pages.frame import Frame
 
@@ -23,6 +23,14 @@ def test_it_works():
     assert (shown.mode, shown.hook_state, shown.hook_tone) == ("Borrowed", "On", "done")
     assert shown.deliveries[0].reason == "the site did not answer in time"
     assert shown.deliveries[0].attempts == "2 tries"
+
+
+def test_it_says_of_each_message_which_decision_it_tells():
+    told = a_delivery(action=Action.REJECT, decided_by=DecidedBy.PERSON)
+
+    (shown,) = sites_page(FRAME, [a_site()], {"site-ada": [told]}, NOON).sites[0].deliveries
+
+    assert (shown.decision, shown.case_href) == ("Rejected by a moderator", "/cases/c1")
 
 
 def test_it_says_why_a_hook_is_off():

@@ -1,6 +1,6 @@
 """The overview and the administrator's pages: sites with their deliveries, people, models.
 
-Pure. May import ``domain`` and ``review.words``.
+Pure. May import ``domain``, ``review.words`` and other pages.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from datetime import datetime
 from statistics import median
 from typing import ClassVar
 
-from modbot.domain import DeliveryRow, DeliveryState, Event, Site, User
+from modbot.domain import DeliveryRow, DeliveryState, Site, User
 from modbot.review import words
 from modbot.review.pages.frame import Frame
+from modbot.review.pages.queue import state_words
 
-EVENT_WORDS = {Event.COMMENT_DECIDED: "Decision"}
 REASON_WORDS = {
     "timeout": "the site did not answer in time",
     "private_address": "the address is private and not on the allow list",
@@ -52,7 +52,7 @@ class DeliveryView:
 
     id: str
     case_href: str
-    event: str
+    decision: str
     state: str
     tone: str
     attempts: str
@@ -220,7 +220,7 @@ def _delivery(row: DeliveryRow, now: datetime) -> DeliveryView:
     return DeliveryView(
         id=row.id,
         case_href=f"/cases/{row.case_id}",
-        event=EVENT_WORDS.get(row.event, row.event.value),
+        decision=state_words(row.action, row.decided_by),
         state=words.DELIVERY_WORDS[row.state],
         tone=tones.get(row.state, "waiting"),
         attempts=words.counted(row.attempts, "try", "tries"),
