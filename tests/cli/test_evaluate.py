@@ -22,6 +22,7 @@ def run(tmp_path, monkeypatch):
 def test_it_works(run):
     result = run("--data", "mine.csv")
     assert result.exit_code == 0, result.output
+    assert result.stderr == ""
     assert "mine" in result.stdout
 
 

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from modbot.cli import main
+from modbot.cli.score import BODY_NAMES, EMAIL_NAMES, NAME_NAMES, NO_TABLE, URL_NAMES
 from modbot.domain import Author, Comment
 from modbot.scoring import artifacts
 from modbot.scoring.heads import probability
@@ -92,8 +93,40 @@ def test_it_handles_nothing(run):
 @pytest.mark.parametrize("given", ["a,b\n1,2\n", ""])
 def test_it_refuses_a_file_without_comments(run, given):
     result = run(given=given)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("modbot: expected a column named one of text, body,")
+
+
+@pytest.mark.parametrize("raw", [bytes(range(128, 256)) * 40, b"\x89PNG\r\n\x1a\n\0\0", b"\x1f\x8b\x08\0broken"])
+def test_it_does_not_repeat_a_file_that_is_no_text(run, tmp_path, raw):
+    (tmp_path / "in.csv").write_bytes(raw)
+    result = run("in.csv", "-o", "out.csv")
+    assert result.exit_code == 1
+    assert result.stderr == f"modbot: {NO_TABLE}\n"
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_it_refuses_a_file_that_is_not_there(run):
+    result = run("nope.csv")
     assert result.exit_code == 2
-    assert "expected a column" in result.stderr
+    assert "'nope.csv' does not exist" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["nowhere/out.csv", "nowhere/out.csv.gz"])
+def test_it_refuses_a_result_that_cannot_be_written(run, name):
+    result = run("-o", name, given="text\nhello\n")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"modbot: --out {name}: cannot be written (No such file or directory)")
+
+
+def test_it_names_every_column_it_looks_for(run):
+    told = run("--help").stdout
+    assert [name for name in (*BODY_NAMES, *NAME_NAMES, *EMAIL_NAMES, *URL_NAMES) if f"`{name}`" not in told] == []
+
+
+def test_it_keeps_quiet_where_nobody_watches(run, tmp_path):
+    (tmp_path / "in.csv").write_text("text\nhello\n")
+    assert run("in.csv").stderr == ""
 
 
 def test_it_refuses_what_is_no_object(run):

@@ -44,6 +44,7 @@ def run(*arguments):
 def test_it_works(here):
     result = run("train", "--data", "harbour.csv", "market.csv", "--recipe", "small.json", "--out", "made", "--json")
     assert result.exit_code == 0, result.output
+    assert result.stderr == ""
     card = json.loads(result.stdout)
     model = artifacts.load(artifacts.find((here / "made",), card["version"]))
     assert model.version == card["version"]

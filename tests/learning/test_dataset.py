@@ -69,6 +69,12 @@ def test_it_refuses_an_unknown_layout(tmp_path):
         list(read_file(write(tmp_path / "x.csv", ["a", "b"], ["1", "2"])))
 
 
+def test_it_reads_what_a_spreadsheet_writes(tmp_path):
+    (tmp_path / "x.csv").write_bytes(b"\xef\xbb\xbftext,spam\r\nhello,1\r\n")
+    (one,) = read_file(tmp_path / "x.csv")
+    assert (one.comment.body, one.labels) == ("hello", {Head.SPAM: 1.0})
+
+
 @pytest.mark.parametrize("label", ["maybe", "2", "-0.1", "nan"])
 def test_it_says_where_a_label_is_no_share(tmp_path, label):
     path = write(tmp_path / "x.csv", ["text", "spam"], ["two\nlines", "1"], ["hello", ""], ["hello", label])

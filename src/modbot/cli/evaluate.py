@@ -58,7 +58,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
 
     model = loaded(ctx, given["version"])
     found: dict[str, Any] = {}
-    with click.progressbar(paths, label="measure", file=sys.stderr) as bar:
+    with click.progressbar(paths, label="measure", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         for path in bar:
             examples = dataset.split(dataset.unique(dataset.read_file(path)))
             kept = [one for one in examples if given["part"] in ("all", one.part)]

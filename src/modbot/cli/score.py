@@ -11,10 +11,12 @@ import gzip
 import io
 import json
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
+from textwrap import shorten
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
 import click
@@ -22,6 +24,7 @@ import click
 from modbot.cli import store_for
 from modbot.cli.model import loaded
 from modbot.domain import Action, Author, Comment, Mode, Policy
+from modbot.errors import BadRequest, ConfigError
 
 if TYPE_CHECKING:
     from modbot.promise import Cutoffs
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 BATCH = 1024
 # The csv module's own limit is 131,072 characters.
 CELL_MAX_CHARS = 10_000_000
+HEADER_SHOWN_CHARS = 200
+NO_TABLE = "this is no table of comments: expected CSV with a header or JSONL, in UTF-8, gzipped or not."
 GZIP_MAGIC = b"\x1f\x8b"
 BODY_NAMES = ("text", "body", "comment_text", "comment", "comment_content", "content", "message")
 NAME_NAMES = ("author", "name", "comment_author")
@@ -40,7 +45,7 @@ Row = dict[str, Any]
 
 
 @click.command("score")
-@click.argument("file", default="-", type=click.Path(dir_okay=False, allow_dash=True))
+@click.argument("file", default="-", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option(
     "-o", "--out", type=click.Path(dir_okay=False, allow_dash=True), default="-", help="Result; .gz is compressed."
 )
@@ -52,21 +57,24 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     """Score the comments in FILE (CSV or JSONL, gzip too; - is standard input).
 
     Adds a column for each head with its probability, and `action`: what the borrowed policy would do. A column of
-    FILE with such a name becomes given_NAME. The comment is looked for in `text`, `body`, `comment_text` or
-    `comment`; `author` or `name`, `email` and `url` are used where they are given.
+    FILE with such a name becomes given_NAME. The comment is in the first column there is of `text`, `body`,
+    `comment_text`, `comment`, `comment_content`, `content` and `message`. Used where they are given: `author`, `name`
+    or `comment_author`; `email` or `comment_author_email`; `url`, `website` or `comment_author_url`.
     """
     file = given["file"]
     policy = _policy(ctx, given["site"])
     model = loaded(ctx, given["version"])
     with ExitStack() as stack:
+        stack.enter_context(_reading())
         raw = stack.enter_context(Path(file).open("rb")) if file != "-" else cast("BinaryIO", sys.stdin.buffer)
         size = Path(file).stat().st_size if file != "-" else None
         # Held here: when nobody holds it, Python closes the file below it before the bar has asked how far it is.
         text = _text_of(raw)
         header, rows = _rows(text)
         sink = stack.enter_context(_sink(given["out"]))
+        quiet = size is None or not sys.stderr.isatty()
         bar: Any = stack.enter_context(
-            click.progressbar(length=size or 0, label="score", file=sys.stderr, hidden=size is None)
+            click.progressbar(length=size or 0, label="score", file=sys.stderr, hidden=quiet)
         )
         write = _writer(sink, header, model, as_json=given["as_json"])
         while batch := list(islice(rows, BATCH)):
@@ -82,6 +90,14 @@ def _policy(ctx: click.Context, site: str | None) -> Policy:
     if known is None:
         raise click.UsageError(f"no site is called {site!r}; `modbot site list` names them.")
     return known.policy
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except (csv.Error, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise BadRequest(NO_TABLE) from error
 
 
 def _text_of(raw: BinaryIO) -> IO[str]:
@@ -105,9 +121,10 @@ def _rows(text: IO[str]) -> tuple[list[str] | None, Iterator[Any]]:
     reader = csv.reader(lines)
     header = next(reader, [])
     if _place(header, BODY_NAMES) is None:
-        raise click.UsageError(
-            f"expected a column named one of {', '.join(BODY_NAMES)}; got {', '.join(header) or 'nothing'}."
-        )
+        if not all(name.isprintable() for name in header):
+            raise BadRequest(NO_TABLE)
+        got = shorten(", ".join(header), HEADER_SHOWN_CHARS, placeholder=" …") or "nothing"
+        raise BadRequest(f"expected a column named one of {', '.join(BODY_NAMES)}; got {got}.")
     return header, reader
 
 
@@ -125,7 +142,7 @@ def _objects(lines: Iterable[str]) -> Iterator[Row]:
         except ValueError:
             row = None
         if not isinstance(row, dict):
-            raise click.ClickException(f"line {number} is not a JSON object; expected one comment per line.")
+            raise BadRequest(f"line {number} is not a JSON object; expected one comment per line.")
         yield row
 
 
@@ -179,9 +196,12 @@ def _comment(body: str, name: str, email: str, url: str) -> Comment:
 def _sink(out: str) -> Any:
     if out == "-":
         return click.open_file("-", "w", encoding="utf-8", errors="surrogateescape")
-    if out.endswith(".gz"):
-        return gzip.open(out, "wt", encoding="utf-8", errors="surrogateescape", newline="")
-    return Path(out).open("w", encoding="utf-8", errors="surrogateescape", newline="")
+    try:
+        if out.endswith(".gz"):
+            return gzip.open(out, "wt", encoding="utf-8", errors="surrogateescape", newline="")
+        return Path(out).open("w", encoding="utf-8", errors="surrogateescape", newline="")
+    except OSError as error:
+        raise ConfigError((f"--out {out}: cannot be written ({error.strerror}); choose another file.",)) from error
 
 
 def _writer(sink: IO[str], header: list[str] | None, model: Model, *, as_json: bool) -> Any:

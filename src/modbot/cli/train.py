@@ -66,7 +66,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
 def _examples(ctx: click.Context, paths: tuple[Path, ...], *, from_reviews: bool) -> list[Example]:
     from modbot.learning import dataset
 
-    with click.progressbar(length=len(paths), label="read", file=sys.stderr, hidden=not paths) as bar:
+    quiet = not paths or not sys.stderr.isatty()
+    with click.progressbar(length=len(paths), label="read", file=sys.stderr, hidden=quiet) as bar:
         examples = dataset.read_files(paths, lambda _: bar.update(1))
     if from_reviews:
         examples += dataset.split(dataset.unique(dataset.from_labels(store_for(ctx).labels())))
@@ -79,7 +80,8 @@ def _bars(stack: ExitStack) -> Any:
 
     def progress(stage: str, done: int, total: int) -> None:
         if stage not in bars:
-            bars[stage] = stack.enter_context(click.progressbar(length=total, label=STAGES[stage], file=sys.stderr))
+            bar = click.progressbar(length=total, label=STAGES[stage], file=sys.stderr, hidden=not sys.stderr.isatty())
+            bars[stage] = stack.enter_context(bar)
         bars[stage].update(done - bars[stage].pos)
         if done == total:
             bars[stage].render_finish()

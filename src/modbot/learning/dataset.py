@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import shorten
 from typing import IO
 
 from modbot.domain import Author, Comment, DecidedBy, Head, Label
@@ -28,6 +29,7 @@ HELD_BACK = 0.12
 
 # A cell may hold a whole book; the csv module's own limit is 131,072 characters.
 _CELL_MAX_CHARS = 10_000_000
+_HEADER_SHOWN_CHARS = 200
 
 _OWN = {head.value: head for head in Head}
 _JIGSAW = {
@@ -235,13 +237,11 @@ def share_of(name: str) -> float:
 
 def _opened(path: Path) -> IO[str]:
     if path.suffix == ".gz":
-        return io.TextIOWrapper(gzip.open(path), encoding="utf-8", newline="")
-    return path.open(encoding="utf-8", newline="")
+        return io.TextIOWrapper(gzip.open(path), encoding="utf-8-sig", newline="")
+    return path.open(encoding="utf-8-sig", newline="")
 
 
 def _layout(header: Sequence[str], path: Path) -> tuple[str, Mapping[str, Head]]:
-    if not all(name.isprintable() for name in header):
-        raise ModelError(_not_text(path))
     names = set(header)
     if {"comment_text", "toxic"} <= names:
         return "comment_text", _JIGSAW
@@ -249,9 +249,12 @@ def _layout(header: Sequence[str], path: Path) -> tuple[str, Mapping[str, Head]]
         return "comment_text", _CIVIL
     if "text" in names and names & set(_OWN):
         return "text", _OWN
+    if not all(name.isprintable() for name in header):
+        raise ModelError(_not_text(path))
+    got = shorten(", ".join(header), _HEADER_SHOWN_CHARS, placeholder=" …") or "no header"
     raise ModelError(
         f"{path} has no known layout: expected a column `text` and one of {', '.join(_OWN)}, or Jigsaw's or "
-        f"Civil Comments' columns; got {', '.join(header) or 'no header'}."
+        f"Civil Comments' columns; got {got}."
     )
 
 
