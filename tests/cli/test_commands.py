@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
@@ -98,3 +99,17 @@ def test_it_runs_from_the_environment_alone(run, founded, monkeypatch):
     (founded / "modbot.toml").unlink()
     monkeypatch.setenv("MODBOT_DATABASE_URL", f"sqlite:///{founded}/modbot.db")
     assert run("db", "check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("--config", "house/modbot.toml", "site", "list", "--json"),
+        ("site", "--config", "house/modbot.toml", "list", "--json"),
+        ("site", "list", "--json", "--config", "house/modbot.toml"),
+        ("site", "list", "--config=house/modbot.toml", "--json"),
+    ],
+)
+def test_it_reads_config_wherever_it_stands(run, tmp_path, _model_house, line):
+    shutil.copytree(_model_house, tmp_path / "house")
+    assert run(*line).output == "[]\n"

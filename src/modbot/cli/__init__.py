@@ -48,6 +48,10 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """Loads a command when it is called, and turns the house's own errors into exit code 1."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read ``--config`` wherever it stands: people write it after the command as often as before."""
+        return super().parse_args(ctx, _config_first(args))
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002, click's signature
         """Name the commands, in the order in which an owner meets them."""
         return list(COMMANDS)
@@ -78,7 +82,7 @@ class LazyGroup(click.Group):
     "--config",
     type=click.Path(dir_okay=False),
     envvar="MODBOT_CONFIG",
-    help="Settings file; else MODBOT_CONFIG, else ./modbot.toml.",
+    help="Settings file, before or after the command; else MODBOT_CONFIG, else ./modbot.toml.",
 )
 @click.pass_context
 def main(ctx: click.Context, config: str | None) -> None:
@@ -138,6 +142,16 @@ def vault_for(ctx: click.Context) -> Vault:
     key_store = open_key_store(settings.url("keys_url"))
     ctx.call_on_close(key_store.close)
     return Vault(settings.master_keys(), key_store)
+
+
+def _config_first(args: list[str]) -> list[str]:
+    end = args.index("--") if "--" in args else len(args)
+    for at, arg in enumerate(args[:end]):
+        if arg == "--config" and at + 1 < end:
+            return [*args[at : at + 2], *args[:at], *args[at + 2 :]]
+        if arg.startswith("--config="):
+            return [arg, *args[:at], *args[at + 1 :]]
+    return args
 
 
 def _refuse(ctx: click.Context, error: ModbotError) -> NoReturn:
