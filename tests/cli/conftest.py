@@ -24,7 +24,7 @@ def run(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def _model_house(tmp_path_factory):
+def model_house(tmp_path_factory):
     """What `modbot init` makes; tests copy it, because migrating takes a while."""
     folder = tmp_path_factory.mktemp("founded") / "house"
     result = CliRunner().invoke(main, ["init", str(folder)], prog_name="modbot")
@@ -33,9 +33,9 @@ def _model_house(tmp_path_factory):
 
 
 @pytest.fixture
-def founded(tmp_path, _model_house):
+def founded(tmp_path, model_house):
     """A house that `modbot init` made in the folder."""
-    shutil.copytree(_model_house, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(model_house, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

@@ -110,6 +110,6 @@ def test_it_runs_from_the_environment_alone(run, founded, monkeypatch):
         ("site", "list", "--config=house/modbot.toml", "--json"),
     ],
 )
-def test_it_reads_config_wherever_it_stands(run, tmp_path, _model_house, line):
-    shutil.copytree(_model_house, tmp_path / "house")
+def test_it_reads_config_wherever_it_stands(run, tmp_path, model_house, line):
+    shutil.copytree(model_house, tmp_path / "house")
     assert run(*line).output == "[]\n"
