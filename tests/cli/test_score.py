@@ -133,3 +133,10 @@ def test_it_refuses_what_is_no_object(run):
     result = run(given='{"text": "a"}\n[1]\n')
     assert result.exit_code == 1
     assert "line 2" in result.stderr
+
+
+def test_it_never_writes_over_what_it_reads(run, tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text("text\nThe bus helps.\n")
+    assert run(source, "-o", source).exit_code == 2
+    assert source.read_text() == "text\nThe bus helps.\n"

@@ -62,6 +62,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     or `comment_author`; `email` or `comment_author_email`; `url`, `website` or `comment_author_url`.
     """
     file = given["file"]
+    if "-" not in {file, given["out"]} and Path(given["out"]).exists() and Path(file).samefile(given["out"]):
+        raise click.UsageError("--out is FILE itself, which would be lost: name another file.")
     policy = _policy(ctx, given["site"])
     model = loaded(ctx, given["version"])
     with ExitStack() as stack:
