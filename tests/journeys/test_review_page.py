@@ -149,7 +149,8 @@ def test_it_clears_a_queue_as_fast_as_keys_are_struck(sit_down, house, arrive):
         page.keyboard.press("p")
         expect(page.locator("[aria-busy]")).to_have_count(0)
 
-    expect(page.get_by_text("This page is done")).to_be_visible()
+    expect(page.get_by_text("All clear")).to_be_visible()
+    expect(page.get_by_text("This page is done")).to_be_hidden()
     assert house.store.queue_counts(None)["queued"] == 0
     assert {house.store.case(case.id).action for case in cases} == {Action.PUBLISH, Action.REJECT}
 
@@ -169,9 +170,50 @@ def test_it_goes_from_case_to_case(sit_down, house, arrive, size):
     expect(page.get_by_text("All clear")).to_be_visible()
     page.keyboard.press("u")
     page.wait_for_url("**/queue#case-*")
-
     assert house.store.case(first.id).action is Action.REJECT
     assert house.store.case(second.id).queued
+
+    page.goto(f"/cases/{second.id}")
+    page.keyboard.press("u")
+    page.wait_for_url(f"**/cases/{first.id}")
+    expect(toast(page)).to_contain_text("Taken back:")
+    page.keyboard.press("u")
+    expect(toast(page)).to_contain_text("Nothing more to undo")
+    assert house.store.case(first.id).queued
+
+
+def test_it_takes_back_one_decision_after_the_other(sit_down, house, arrive):
+    cases = [arrive(f"Comment number {number}") for number in range(4)]
+    page = sit_down()
+
+    page.keyboard.press("j")
+    for key in "prpuuu":
+        page.keyboard.press(key)
+    expect(toast(page)).to_contain_text("Taken back: “Comment number 3")
+    expect(page.locator("[data-case]")).to_have_count(4)
+    expect(page.locator("[data-waiting]").first).to_have_text("4")
+    page.keyboard.press("u")
+    expect(toast(page)).to_have_text("Nothing more to undo.")
+    assert all(house.store.case(case.id).queued for case in cases)
+
+
+def test_it_lets_notices_go(sit_down, arrive):
+    arrive("First")
+    arrive("Second")
+    page = sit_down()
+    page.clock.install()
+
+    page.keyboard.press("j")
+    page.keyboard.press("p")
+    expect(toast(page)).to_contain_text("Published")
+    page.clock.run_for(11_000)
+    expect(toast(page)).to_be_empty()
+    page.keyboard.press("u")
+    expect(toast(page)).to_contain_text("Taken back:")
+    page.get_by_role("link", name="Close this notice").click()
+    expect(toast(page)).to_be_empty()
+    page.reload()
+    expect(toast(page)).to_be_empty()
 
 
 @SIZES
@@ -179,10 +221,13 @@ def test_it_is_complete_without_scripts(sit_down, house, arrive, size):
     third, second, first = arrive("Third"), arrive("Second"), arrive("First")
     page = sit_down(java_script_enabled=False, **size)
 
+    expect(page.locator(".kbd:visible")).to_have_count(0)
     row(page, first).get_by_role("button", name="Publish").click()
     assert page.url.endswith(f"/queue#case-{second.id}")
     toast(page).get_by_role("button", name="Undo").click()
     assert house.store.case(first.id).queued
+    toast(page).get_by_role("link", name="Close this notice").click()
+    expect(toast(page)).to_be_empty()
     row(page, second).locator("summary").click()
     row(page, second).get_by_role("button", name="It is abuse").click()
     assert house.store.case(second.id).reviews[0].reason == "abuse"
@@ -226,6 +271,8 @@ def test_it_says_in_the_row_that_somebody_was_faster(sit_down, house, arrive, cl
 
     expect(row(page, case).get_by_role("alert")).to_contain_text("dora decided this comment just now")
     expect(row(page, case)).to_be_focused()
+    expect(row(page, case)).to_contain_text("Published by a moderator")
+    expect(row(page, case).get_by_role("button", name="Reopen")).to_be_visible()
     expect(row(page, other)).to_be_visible()
     assert house.store.case(case.id).action is Action.PUBLISH
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from modbot.domain import Action, DecidedBy
 from review.desk import FINE
 
+NOTICE = '<div class="notice"'
 VERBS = ("approval", "rejection", "reopening", "undo")
 
 
@@ -174,11 +177,69 @@ def test_it_goes_nowhere_else(at_the_desk, arrive):
     assert answer.location == "/queue"
 
 
-def test_it_stops_offering_to_undo_what_is_old(at_the_desk, arrive, clock):
+def test_it_says_nothing_of_what_was_done_long_ago(at_the_desk, arrive, clock):
     ada = at_the_desk("ada")
     ada.decide(arrive(), "approval")
-    assert "/undo" in ada.get("/queue").text
 
     clock.tick(121)
 
-    assert "/undo" not in ada.get("/queue").text
+    assert NOTICE not in ada.get("/queue").text
+
+
+def test_it_says_once_what_was_done(at_the_desk, arrive):
+    ada = at_the_desk("ada")
+    case = arrive()
+    ada.decide(case, "approval")
+    assert NOTICE in ada.get("/queue").text
+    assert NOTICE not in ada.get("/queue").text
+
+    answer = ada.decide(arrive(), "approval", back=f"/cases/{case.id}/outcome")
+
+    assert NOTICE in ada.get(answer.location).text
+    assert NOTICE not in ada.get("/queue").text
+
+
+def test_it_takes_back_the_last_ten_decisions_one_after_the_other(at_the_desk, arrive, house):
+    ada, cases = at_the_desk("ada"), [arrive(f"Comment number {number}") for number in range(12)]
+    for case in cases:
+        ada.decide(case, "approval")
+
+    undone = []
+    while found := re.search('data-undo="([^"]+)"', ada.get("/queue").text):
+        undone.append(found[1])
+        ada.decide(house.store.case(found[1]), "undo")
+
+    assert undone == [case.id for case in reversed(cases[2:])]
+    assert [house.store.case(case.id).queued for case in cases] == [False] * 2 + [True] * 10
+
+
+def test_it_leaves_out_what_somebody_else_has_decided_since(at_the_desk, arrive, house):
+    first, second = arrive(), arrive()
+    ada = at_the_desk("ada")
+    for case in (first, second):
+        ada.decide(case, "approval")
+    at_the_desk("dora").decide(house.store.case(second.id), "rejection")
+
+    page = ada.get("/overview").text
+
+    assert f'action="/cases/{first.id}/undo"' in page
+    assert f'action="/cases/{second.id}/undo"' not in page
+
+
+def test_it_shows_the_case_that_was_taken_back_on_its_page(at_the_desk, arrive, house):
+    arrive()
+    case = arrive()
+    ada = at_the_desk("ada")
+    ada.decide(case, "approval", **{"from": "case"})
+
+    answer = ada.decide(house.store.case(case.id), "undo", **{"from": "case"})
+
+    assert answer.location == f"/cases/{case.id}"
+
+
+def test_it_calls_a_person_you(at_the_desk, arrive):
+    case = arrive()
+    ada = at_the_desk("ada")
+    ada.decide(case, "approval")
+
+    assert "You decided this comment just now. It is now: published" in ada.decide(case, "rejection").text

@@ -121,7 +121,16 @@ def test_it_filters(at_the_desk, arrive, ada_site):
     assert spam.id in ada.get("/queue?reason=NEW_AUTHOR").text
     assert spam.id in ada.get(f"/queue?site={ada_site.id}").text
     assert "Nothing matches" in ada.get("/queue?q=unfindable").text
-    assert "All clear" not in ada.get("/queue").text
+    assert "<h2>All clear" not in ada.get("/queue").text
+
+
+def test_it_offers_to_search_all_comments(at_the_desk, arrive):
+    arrive("Published by machine already.", action=Action.PUBLISH)
+    ada = at_the_desk("ada")
+
+    assert 'href="/queue?state=all&amp;q=machine"' in ada.get("/queue?q=machine").text
+    assert "Search all comments" not in ada.get("/queue?state=all&q=unfindable").text
+    assert "Search all comments" not in ada.get("/queue?reason=NO_SUCH").text
 
 
 def test_it_pages_by_key(at_the_desk, arrive):

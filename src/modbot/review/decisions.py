@@ -65,17 +65,19 @@ def _decide(case_id: str, action: Action, *, reason: str = "", undo: bool = Fals
         undo=undo,
     )
     try:
-        house().moderator.review(draft, user)
+        done = house().moderator.review(draft, user)
     except (StaleReview, CaseNotFound):
         # The second means that the site erased the text a moment ago.
         return _stale(visible_case(user, case_id))
-    remember(case_id, "undo" if undo else "review", now)
+    remember(done, "undo" if undo else "review", now)
     return redirect(_onward(case_id, undo=undo), code=303)
 
 
 def _onward(case_id: str, *, undo: bool) -> str:
     """Return where the person goes on: to the next case, or to the next row of the list."""
     if request.form.get("from") == "case":
+        if undo:
+            return f"/cases/{case_id}"
         following = next_id(access.person(), case_id)
         return f"/cases/{following}" if following else queue_href()
     back = access.local_path(request.form.get("back", ""), queue_href())
@@ -89,7 +91,7 @@ def _stale(case: Case) -> Response:
     last = case.reviews[-1] if case.reviews else None
     if last is not None and last.revision == case.revision - 1:
         when = moment(last.at, house().clock()).words
-        who = last.reviewer_name
+        who = "You" if last.reviewer == access.person().id else last.reviewer_name
         sentence = f"{who} decided this comment {when}. It is now: {state.lower()}. Your decision was not recorded."
     else:
         sentence = f"The comment changed while you looked at it. It is now: {state.lower()}. Nothing was recorded."

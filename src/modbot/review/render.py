@@ -17,10 +17,10 @@ from flask import Response, make_response, request, send_from_directory, session
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from modbot.domain import User
+from modbot.domain import Case, User
 from modbot.review import access
 from modbot.review.blueprint import bp, house
-from modbot.review.pages.frame import THEMES, Frame, Notice, Preferences, nav_for, notice_of, person_of
+from modbot.review.pages.frame import THEMES, Frame, Notice, Preferences, Undo, nav_for, notice_of, person_of
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -28,6 +28,8 @@ STATIC = HERE / "static"
 STATIC_AGE_S = 31_536_000
 # After this a notice is old news; the decision can still be changed on the case's page.
 NOTICE_AGE = timedelta(minutes=2)
+# So many of one's own decisions can be taken back, one after the other. The cookie has room for them.
+UNDO_STEPS = 10
 
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -94,6 +96,7 @@ def render(page: Page, status: int = 200) -> Response:
 
 def frame(section: str, user: User | None = None, waiting: int | None = None) -> Frame:
     """Build what surrounds a page: for nobody, or for a user."""
+    undo = last_decision() if user else None
     return Frame(
         section=section,
         person=person_of(user) if user else None,
@@ -101,7 +104,8 @@ def frame(section: str, user: User | None = None, waiting: int | None = None) ->
         static=STATIC_HREF,
         here=request.full_path.rstrip("?") if request.method == "GET" else "/queue",
         preferences=preferences(),
-        notice=_notice(user) if user and section == "queue" else None,
+        notice=_notice(user, undo) if user and section == "queue" else None,
+        undo=undo,
     )
 
 
@@ -116,9 +120,25 @@ def preferences() -> Preferences:
     return Preferences(theme if theme in THEMES else "system", request.cookies.get("modbot_keys") != "off")
 
 
-def remember(case_id: str, done: str, at: datetime) -> None:
-    """Keep in the session what was just done. The text stays in the store."""
-    session["done"] = [case_id, done, at.timestamp()]
+def remember(case: Case, done: str, at: datetime) -> None:
+    """Keep in the session what was just done, and what can be taken back. The text stays in the store."""
+    session["done"] = [case.id, done, at.timestamp()]
+    steps = [step for step in session.get("steps", []) if step[0] != case.id]
+    session["steps"] = (steps if done == "undo" else [*steps, [case.id, case.revision]])[-UNDO_STEPS:]
+
+
+def forget_notice() -> None:
+    """Say once what was done, not on every page that follows."""
+    session.pop("done", None)
+
+
+def last_decision() -> Undo | None:
+    """Return this person's last decision that nothing came after."""
+    for case_id, revision in reversed(session.get("steps", [])):
+        case = house().store.case(case_id)
+        if case is not None and case.revision == revision and not case.erased:
+            return Undo(case_id, revision)
+    return None
 
 
 def add_headers(answer: Response) -> Response:
@@ -137,16 +157,16 @@ def static_file(version: str, name: str) -> Response:
     return send_from_directory(STATIC, name, max_age=STATIC_AGE_S if current else 0)
 
 
-def _notice(user: User) -> Notice | None:
+def _notice(user: User, undo: Undo | None) -> Notice | None:
     """Say what this person did a moment ago, unless the case has moved on since."""
     done = session.get("done")
     if not done:
         return None
     case_id, verb, at = done
+    forget_notice()
     if house().clock() - datetime.fromtimestamp(at, UTC) > NOTICE_AGE:
-        session.pop("done")
         return None
     case = house().store.case(case_id)
     if case is None or not user.may_see(case.comment.site_id):
         return None
-    return notice_of(case, verb, user)
+    return notice_of(case, verb, user, undo)

@@ -19,7 +19,7 @@ from modbot.review.pages import queue as queue_pages
 from modbot.review.pages.admin import OverviewFacts, overview_page
 from modbot.review.pages.frame import THEMES, LoginPage, PatternsPage, notice_of
 from modbot.review.pages.queue import SEARCH_CHARS, STATES, Filters, OutcomePage, QueueFacts
-from modbot.review.render import frame, full_frame, render
+from modbot.review.render import forget_notice, frame, full_frame, render
 
 EARLIER = 8
 YEAR_S = 31_536_000
@@ -116,9 +116,11 @@ def outcome(case_id: str) -> Response:
     user = access.person()
     found = visible_case(user, case_id)
     # The address says what was done, not the session: several answers may be under way at once.
-    notice = notice_of(found, request.args.get("done", "review"), user)
+    surround = full_frame("outcome", user)
+    notice = notice_of(found, request.args.get("done", "review"), user, surround.undo)
+    forget_notice()
     shown = queue_pages.row_view(queue_pages.row_of(found), user, house().clock())
-    surround = replace(full_frame("outcome", user), notice=notice)
+    surround = replace(surround, notice=notice, here=queue_href())
     return render(OutcomePage(surround, replace(shown, back=queue_href())))
 
 

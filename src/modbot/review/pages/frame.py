@@ -48,6 +48,14 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """The decision that this person would take back next, and the revision that it led to."""
+
+    case_id: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """What a person chose for this browser."""
 
@@ -66,6 +74,12 @@ class Frame:
     here: str
     preferences: Preferences = Preferences()
     notice: Notice | None = None
+    undo: Undo | None = None
+
+    @property
+    def on_case(self) -> bool:
+        """Whether this is the page of one case."""
+        return self.here.startswith("/cases/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +140,15 @@ def nav_for(user: User, waiting: int | None) -> tuple[NavItem, ...]:
     )
 
 
-def notice_of(case: Case, done: str, user: User) -> Notice | None:
-    """Say what a person just did to a case: ``done`` is "review" or "undo". None once the case has moved on."""
+def notice_of(case: Case, done: str, user: User, before: Undo | None = None) -> Notice | None:
+    """Say what a person just did to a case: ``done`` is "review" or "undo". None once the case has moved on.
+
+    After an undo the notice offers to take back the decision ``before`` that one.
+    """
     text = "" if case.erased else f"“{words.excerpt(case.comment.body, NOTICE_CHARS)}”"
     last = case.reviews[-1] if case.reviews else None
     if last is None or last.reviewer != user.id or last.revision != case.revision - 1:
         return None
     if done == "undo":
-        return Notice("Taken back:", text)
+        return Notice("Taken back:", text, *((before.case_id, before.revision, True) if before else ()))
     return Notice(DONE[case.action], text, case.id, case.revision, can_undo=True)

@@ -24,6 +24,7 @@ MOST_CHARS = 2_000
 REASONS = 3
 # Longer searches than this are pasted by accident.
 SEARCH_CHARS = 200
+ALL_CLEAR = ("All clear", "Nobody is waiting for you. New comments that need a person appear here.")
 STATES: Mapping[str, tuple[str, Action | None, bool | None]] = {
     "waiting": ("Waiting", None, True),
     "published": ("Published", Action.PUBLISH, None),
@@ -137,6 +138,8 @@ class QueuePage:
     first_href: str
     clear_href: str
     empty: tuple[str, str] | None
+    all_clear: tuple[str, str]
+    search_all_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,10 @@ def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
         first_href=first.href() if filters.cursor else "",
         clear_href=Filters(state=filters.state).href(),
         empty=None if facts.stretch.rows else _empty(filters),
+        all_clear=ALL_CLEAR,
+        search_all_href=Filters(state="all", text=filters.text).href()
+        if filters.text and filters.state != "all"
+        else "",
     )
 
 
@@ -293,5 +300,5 @@ def _empty(filters: Filters) -> tuple[str, str]:
     if filters.narrow or filters.cursor:
         return "Nothing matches", "No comment fits these filters. Loosen one, or clear them all."
     if filters.state == "waiting":
-        return "All clear", "Nobody is waiting for you. New comments that need a person appear here."
+        return ALL_CLEAR
     return "Nothing here yet", f"No comment has been {STATES[filters.state][0].lower()} so far."

@@ -1,6 +1,7 @@
 // Decides within the list: the next row has the focus at once, the answer follows.
 import { current, go, mark, neighbour } from "./list.js";
-import { problem, refuse, toast } from "./say.js";
+import { problem, refuse, sayNothingLeft, toast } from "./say.js";
+import { inTurn, renew, send } from "./send.js";
 
 const FEW = 8;
 const gone = new Map();
@@ -11,20 +12,35 @@ export function startDeciding() {
     const form = event.target;
     if (!list() || !form.matches("[data-decide], [data-undo]")) return;
     event.preventDefault();
-    if (form.matches("[data-undo]")) takeBack(form);
+    if (form.matches("[data-undo]")) inTurn(() => takeBack(form));
     else decide(form, event.submitter ?? form.querySelector("[data-act]"));
   });
 }
 
-async function decide(form, button) {
+// Takes back the last decision, of this page or an earlier one; the next time the one before.
+export function undo() {
+  const last = () => document.querySelector("[data-last] form");
+  // In turn, because the decision to take back may still be on its way.
+  if (list()) inTurn(() => (last() ? takeBack(last()) : sayNothingLeft()));
+  else if (last()) last().requestSubmit();
+  else sayNothingLeft();
+  return true;
+}
+
+function decide(form, button) {
   const row = form.closest("[data-case]");
   if (row.getAttribute("aria-busy")) return;
   const next = neighbour(row);
   row.setAttribute("aria-busy", "true");
   row.classList.add("row--leaving");
   if (next) go(next);
-  const done = await send(button.getAttribute("formaction"), form, button, `${row.dataset.case}/outcome`);
-  if (done.problem) return refuse(row, done);
+  inTurn(() => record(row, form, button));
+}
+
+async function record(row, form, button) {
+  const outcome = `${row.dataset.case}/outcome`;
+  const done = await send(button.getAttribute("formaction"), form, button, outcome);
+  if (done.problem) return refuse(done.stale ? await renew(row, outcome) : row, done);
   const item = row.parentElement;
   gone.set(row.dataset.case, item.nextElementSibling);
   if (list().dataset.rows === "waiting") item.remove();
@@ -40,32 +56,10 @@ async function takeBack(form) {
   const item = document.getElementById(`case-${id}`)?.closest("li") ?? document.createElement("li");
   item.replaceChildren(...done.row.children);
   const place = gone.get(id);
-  if (!item.isConnected) list().insertBefore(item, place?.isConnected ? place : null);
+  if (!item.isConnected) list().insertBefore(item, place?.isConnected ? place : gone.has(id) ? null : list().firstChild);
   document.querySelector("[data-empty]").hidden = true;
   list().hidden = false;
   go(item.querySelector("[data-case]"));
-}
-
-// Sends a form and reads the fragment that comes back; a refusal comes back as a page that says why.
-async function send(url, form, button, outcome) {
-  const body = new URLSearchParams(new FormData(form, button));
-  body.set("back", `/cases/${outcome}`);
-  let answer;
-  try {
-    answer = await fetch(url, { method: "POST", body });
-  } catch {
-    return { problem: "No connection. Nothing was decided; try again." };
-  }
-  if (new URL(answer.url).pathname === "/login") return location.assign("/login"), new Promise(() => {});
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const part = (name) => page.querySelector(`[data-part=${name}]`);
-  if (!answer.ok || !part("row")) {
-    const said = page.querySelector("[data-message] p")?.textContent;
-    return { problem: said ?? "That did not work. Nothing was decided.", href: `/cases/${outcome.split("/")[0]}` };
-  }
-  toast(...part("notice").children);
-  for (const count of document.querySelectorAll("[data-waiting]")) count.textContent = part("waiting").textContent;
-  return { row: part("row") };
 }
 
 // Fetches the next stretch before the list runs dry.
@@ -87,4 +81,7 @@ async function refill() {
   const empty = !list().querySelector("[data-case]");
   list().hidden = empty;
   document.querySelector("[data-empty]").hidden = !empty;
+  const clear = document.querySelector("[data-waiting]")?.textContent === "0";
+  for (const words of document.querySelectorAll("[data-clear]")) words.hidden = !clear;
+  for (const words of document.querySelectorAll("[data-more]")) words.hidden = clear;
 }

@@ -1,4 +1,5 @@
 // One key per act. Silent while somebody types, holds a modifier, has a sheet open, or has switched keys off.
+import { undo } from "./decide.js";
 import { current, move } from "./list.js";
 
 const TYPING = "input, textarea, select, [contenteditable]";
@@ -17,7 +18,7 @@ export function listenForKeys() {
 function act(key, event) {
   if (key === "?") return show("help");
   if (key === "/") return focus("[data-search]");
-  if (key === "u") return press(document.querySelector("[data-toast] [data-key=u]"));
+  if (key === "u") return undo();
   if (key in WAYS && document.querySelector("[data-rows]")) return move(WAYS[key]);
   if (key === "k") return back();
   if (key === "Enter" && !event.target.matches("[data-case]")) return false;

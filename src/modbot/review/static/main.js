@@ -2,10 +2,14 @@
 import { listenForKeys } from "./keys.js";
 import { startList } from "./list.js";
 import { startDeciding } from "./decide.js";
+import { leave } from "./say.js";
 
 startList();
 startDeciding();
 listenForKeys();
+leave();
+// What only scripts can do is shown only to those who have them.
+document.documentElement.classList.add("scripted");
 
 // A choice in a filter needs no extra click.
 document.addEventListener("change", (event) => {
