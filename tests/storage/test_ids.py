@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from factories import later
-from modbot.storage.ids import new_id
+from modbot.storage.ids import first_id, new_id
 
 
 def test_it_works():
@@ -16,6 +16,10 @@ def test_it_sorts_by_time():
     moments = [later(0.001 * n) for n in range(200)]
     ids = [new_id("c", at) for at in moments]
     assert ids == sorted(ids)
+
+
+def test_it_tells_the_ids_before_a_moment_from_those_after():
+    assert new_id("c", later(0.999)) < first_id("c", later(1)) < new_id("c", later(1))
 
 
 def test_it_keeps_ids_of_one_moment_apart():

@@ -49,6 +49,7 @@ def test_it_works(store):
     assert page.next_cursor == ""
     assert (row.id, row.site_id, row.revision, row.reports) == (case.id, "site-ada", 1, 1)
     assert (row.name, row.email_masked, row.body) == ("Cal", "c•••@e•••.org", a_comment().body)
+    assert row.heads == case.verdict.heads
     assert (row.page_title, row.page_url) == (a_comment().page_title, a_comment().page_url)
     assert (row.action, row.decided_by, row.queued) == (Action.HOLD, DecidedBy.MACHINE, True)
     assert (row.band, row.scores, row.reasons) == ("unclear", verdict.scores, (reason,))
@@ -159,6 +160,27 @@ def test_it_counts_what_waits(store, seven):
 def test_it_stops_counting_where_nobody_would_act_differently(store, seven, monkeypatch):
     monkeypatch.setattr(lists, "COUNT_LIMIT", 2)
     assert store.queue_counts(None) == {"queued": 2, "held": 2}
+
+
+def test_it_counts_what_arrived_lately_by_where_it_stands(store, seven):
+    none = dict.fromkeys(Action, 0)
+    recorded(store, "ben", site_id="site-ben", action=Action.HOLD, at=later(60))
+    recorded(store, "late", action=Action.REJECT, at=later(60))
+    assert store.arrived_since(None, later(60)) == none | {Action.HOLD: 1, Action.REJECT: 1}
+    assert store.arrived_since(("site-ada",), later(60)) == none | {Action.REJECT: 1}
+    assert store.arrived_since(None, later(61)) == store.arrived_since((), later(-9)) == none
+    assert sum(store.arrived_since(None, later(-9)).values()) == len(seven) + 2
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_it_counts_what_arrived_lately_within_an_index(store, seven):
+    said = []
+    event.listen(store._db.engine, "before_cursor_execute", lambda *call: said.append(call[2:4]))
+    store.arrived_since(None, later())
+    sql, values = said[-1]
+    with store._db.reading() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert len([step for step in plan if "COVERING INDEX ix_cases_action" in step]) == len(Action), plan
 
 
 # -- the cost of a page -------------------------------------------------------

@@ -6,6 +6,7 @@ May import ``domain``, the Store's reading verbs and this room.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from flask import Response, abort, redirect, request, session
 from werkzeug.wrappers import Response as AnyResponse
@@ -22,6 +23,7 @@ from modbot.review.pages.queue import SEARCH_CHARS, STATES, Filters, OutcomePage
 from modbot.review.render import forget_notice, frame, full_frame, render
 
 EARLIER = 8
+DAY = timedelta(days=1)
 YEAR_S = 31_536_000
 WRONG = "Name and password do not fit. Check both and try again."
 
@@ -135,7 +137,7 @@ def overview() -> Response:
         sites=sites,
         counts=counts,
         per_site={site.id: store.queue_counts((site.id,)) for site in sites} if len(sites) > 1 else {},
-        decided_today=None,
+        arrived=store.arrived_since(scope, house().clock() - DAY),
         pending=store.pending_deliveries(),
         failing={site.id: store.failing_since(site.id)[0] for site in sites if site.hook},
     )

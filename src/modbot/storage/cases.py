@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from modbot.domain import Action, Case, DecidedBy, History, NewCase, Report, Review
 from modbot.errors import CaseNotFound, KeyReused, StaleReview
 from modbot.storage.engine import Database, Hot
-from modbot.storage.ids import new_id
+from modbot.storage.ids import CASE_PREFIX, new_id
 from modbot.storage.outbox import Change, announce
 from modbot.storage.rows import (
     case_from,
@@ -199,7 +199,7 @@ class CaseVerbs:
             The key came before with another payload.
         """
         _require_sealed(new)
-        case_id = new_id("c", new.at)
+        case_id = new_id(CASE_PREFIX, new.at)
         if not new.comment.key:
             new = replace(new, comment=replace(new.comment, key=case_id))
         queued = _is_queued(new)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+CASE_PREFIX = "c"
 # 64 random bits: two ids made in the same millisecond differ, and no one has to keep a counter.
 _RANDOM_BYTES = 8
 
 
+def first_id(prefix: str, at: datetime) -> str:
+    """Return what sorts before every id of this moment, and after every id of the moments before."""
+    return f"{prefix}{int(at.timestamp() * 1000):012x}"
+
+
 def new_id(prefix: str, at: datetime) -> str:
     """Make an id of lower-case letters and digits; later moments sort after earlier ones."""
-    return f"{prefix}{int(at.timestamp() * 1000):012x}{secrets.token_hex(_RANDOM_BYTES)}"
+    return f"{first_id(prefix, at)}{secrets.token_hex(_RANDOM_BYTES)}"

@@ -11,7 +11,7 @@ from datetime import datetime
 from statistics import median
 from typing import ClassVar
 
-from modbot.domain import DeliveryRow, DeliveryState, Site, User
+from modbot.domain import Action, DeliveryRow, DeliveryState, Site, User
 from modbot.review import words
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.queue import state_words
@@ -140,7 +140,7 @@ class OverviewFacts:
     sites: Sequence[Site]
     counts: Mapping[str, int]
     per_site: Mapping[str, Mapping[str, int]]
-    decided_today: int | None
+    arrived: Mapping[Action, int]
     pending: int
     failing: Mapping[str, int]
 
@@ -148,17 +148,17 @@ class OverviewFacts:
 def overview_page(frame: Frame, facts: OverviewFacts) -> OverviewPage:
     """Build the overview."""
     failing = sum(1 for count in facts.failing.values() if count)
-    tiles = [
-        Tile(f"{facts.counts.get('queued', 0):,}", "In the queue", "wait for a person", "/queue"),
-        Tile(f"{facts.counts.get('held', 0):,}", "Held", "are not decided yet", "/queue"),
-    ]
-    if facts.decided_today is not None:
-        tiles.append(Tile(f"{facts.decided_today:,}", "Decided today", "by people, since midnight UTC"))
-    tiles.append(Tile(f"{facts.pending:,}", "On their way", "messages that a site has not received yet"))
-    if failing:
+    # One number for all that waits: a spot check looks like any other case, here too.
+    tiles = [Tile(f"{facts.counts.get('queued', 0):,}", "In the queue", "wait for a person", "/queue")]
+    for action, state in ((Action.PUBLISH, "published"), (Action.REJECT, "rejected")):
+        number = f"{facts.arrived.get(action, 0):,}"
         tiles.append(
-            Tile(str(failing), "Sites out of reach", "do not take their messages", "/admin/sites", tone="problem")
+            Tile(number, words.ACTION_WORDS[action], "of the last 24 hours' comments", f"/queue?state={state}")
         )
+    sites = "/admin/sites" if frame.person and frame.person.is_admin else ""
+    tiles.append(Tile(f"{facts.pending:,}", "On their way", "messages that a site has not received yet", sites))
+    if failing:
+        tiles.append(Tile(str(failing), "Sites out of reach", "do not take their messages", sites, tone="problem"))
     return OverviewPage(
         frame=frame,
         tiles=tuple(tiles),
