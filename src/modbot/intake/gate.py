@@ -20,7 +20,7 @@ from urllib.parse import parse_qsl
 from flask import current_app, request
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from limits.strategies import MovingWindowRateLimiter
 
 from modbot import delivery
 from modbot.config import Settings
@@ -214,12 +214,12 @@ class Counts(MemoryStorage):
 class Limiter:
     """Counts per minute, in this process. Several processes each allow as much."""
 
-    strategy: FixedWindowRateLimiter
+    strategy: MovingWindowRateLimiter
 
     @classmethod
     def fresh(cls) -> Limiter:
         """Return a limiter that has counted nothing."""
-        return cls(FixedWindowRateLimiter(Counts()))
+        return cls(MovingWindowRateLimiter(Counts()))
 
     def hit(self, per_minute: int, *names: str) -> None:
         """Count one; raise TooManyRequests when there were too many in this minute."""
