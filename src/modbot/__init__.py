@@ -12,10 +12,11 @@ scoring      evidence: rules and heads       policy      evidence to a Verdict
 promise      cut-offs that keep a promise    privacy     keys, hashes, masking
 storage      memory, one transaction a verb  moderation  the whole story on one screen
 publication  what the public may see         review      the door for people
+adapting     what one site's people teach    demo        everything in a temporary folder
 delivery     outbox row to signed webhook    outbound    the only way out
 observe      logs and metrics                learning    labels to model and card
 credentials  a site's keys, shown once       founding    the ground of a new house
-app          where the parts meet            cli, demo   where people start
+app          where the parts meet            cli         where people start
 """
 
 __version__ = "0.1.0"

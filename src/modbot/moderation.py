@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from modbot import promise
 from modbot.domain import (
@@ -26,6 +26,7 @@ from modbot.domain import (
     ReportKind,
     ReviewDraft,
     Site,
+    SiteLayer,
     User,
     Verdict,
 )
@@ -33,6 +34,7 @@ from modbot.errors import BadRequest, CaseNotFound, KeyReused, StaleReview
 from modbot.policy import Yardstick, decide
 from modbot.privacy import Vault
 from modbot.promise import Cutoffs
+from modbot.promise.own import in_force
 from modbot.scoring import Scene, assess
 from modbot.scoring.heads import Evidence, Model
 from modbot.scoring.rules import RULES, VERSION
@@ -81,13 +83,14 @@ class Surroundings:
 
 
 class Moderator:
-    """The things that can happen to a comment. Holds the rooms, no state of its own."""
+    """The things that can happen to a comment. Holds the rooms, and of each site what was last learned from it."""
 
     def __init__(self, store: Store, vault: Vault, model: Model, around: Surroundings) -> None:
         self._store = store
         self._vault = vault
         self._model = model
         self._around = around
+        self._layers: dict[str, SiteLayer] = {}
 
     # -- a comment arrives --------------------------------------------------------
 
@@ -209,18 +212,33 @@ class Moderator:
     def _verdict(self, site: Site, comment: Comment, history: History) -> Verdict:
         scene = Scene(comment=comment, history=history, blocked_words=site.blocked_words)
         assessment = assess(scene, model=self._model, rules=RULES, rules_version=VERSION)
-        return decide(assessment, site.policy, yardstick_for(self._model, site), self._around.coin())
+        yardstick = yardstick_for(self._model, site, self._layer(site))
+        return decide(assessment, site.policy, yardstick, self._around.coin())
+
+    def _layer(self, site: Site) -> SiteLayer | None:
+        """Return what was learned from a site; the store is asked only when the site says that there is news."""
+        known = self._layers.get(site.id)
+        if site.layer and (known is None or known.version < site.layer):
+            known = self._store.site_layer(site.id)
+            if known is not None:
+                self._layers[site.id] = known
+        return known
 
 
-def yardstick_for(model: Model, site: Site) -> Yardstick:
-    """Return how risk is measured for a site; until its own evidence suffices, the model's is borrowed."""
+def yardstick_for(model: Model, site: Site, layer: SiteLayer | None = None) -> Yardstick:
+    """Return how risk is measured for a site: its own cut-offs in mode own, else those borrowed from the model."""
     policy = site.policy
-    cutoffs = _borrowed(model.evidence, policy.max_good_rejected, policy.max_bad_published)
-    own = policy.mode is Mode.OWN
+    rank = partial(promise.risk, evidence=model.evidence)
+    if policy.mode is not Mode.OWN:
+        cutoffs = _borrowed(model.evidence, policy.max_good_rejected, policy.max_bad_published)
+        return Yardstick(rank, cutoffs.reject_from, cutoffs.publish_below)
+    if layer is None:
+        return Yardstick(rank, None, None)
     return Yardstick(
-        rank=lambda margins: promise.risk(margins, model.evidence),
-        reject_from=None if own else cutoffs.reject_from,
-        publish_below=None if own else cutoffs.publish_below,
+        rank,
+        reject_from=in_force(layer.reject, policy.max_good_rejected),
+        publish_below=in_force(layer.publish, policy.max_bad_published),
+        version=f"own{layer.version}",
     )
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from modbot.domain import Action, Assessment, Head, HeadScore, Mode, Policy, Reason, Signal, Term, Verdict
+from modbot.domain import BANS, FAILED, Action, Assessment, Head, HeadScore, Mode, Policy, Reason, Signal, Term, Verdict
 
 # Log-odds that a rule of full strength adds to a head. Chosen by hand to be small beside a clear
 # text and large beside an unclear one; a rule without a weight is evidence for people only.
@@ -33,8 +33,6 @@ UNCLEAR_FROM = 0.7
 PROBABLY_BAD_FROM = 0.95
 # The heads whose words are told as reasons; the sub-heads' scores stand beside them.
 MAIN_HEADS = frozenset({Head.SPAM, Head.TOXICITY})
-FAILED = "SCORER_FAILED"
-BANS = frozenset({"BLOCKED_WORD"})
 # How many words a sentence about words quotes; the rest is on the case page.
 QUOTED_WORDS = 3
 # Shorter words, and words that hardly pulled, are not worth a person's glance.
@@ -77,11 +75,14 @@ class Yardstick:
         Risks from here up may be rejected by machine; None where the evidence is too thin.
     publish_below : float or None
         Risks below may be published by machine; None where the evidence is too thin.
+    version : str
+        Which version of the site's own evidence speaks here, such as ``own2``; empty where it is borrowed.
     """
 
     rank: Callable[[Mapping[Head, float]], float]
     reject_from: float | None
     publish_below: float | None
+    version: str = ""
 
 
 def decide(assessment: Assessment, policy: Policy, yardstick: Yardstick, coin: float) -> Verdict:
@@ -106,7 +107,8 @@ def decide(assessment: Assessment, policy: Policy, yardstick: Yardstick, coin: f
         How risk is measured for this site, and its cut-offs.
     coin : float in [0, 1)
         Drawn before the outcome was known. An automatic outcome with ``coin < policy.audit_rate``
-        goes before a person too, so that error rates can be measured without bias.
+        goes before a person too, so that error rates can be measured without bias. In hold-only every comment goes
+        before a person, so there the rate is 1.
 
     Returns
     -------
@@ -134,10 +136,10 @@ def decide(assessment: Assessment, policy: Policy, yardstick: Yardstick, coin: f
         heads=heads,
         signals=assessment.signals,
         model=assessment.model,
-        policy=f"p{policy.version}",
+        policy=f"p{policy.version}.{yardstick.version}" if yardstick.version else f"p{policy.version}",
         rules=assessment.rules,
         coin=coin,
-        audit_rate=policy.audit_rate,
+        audit_rate=1.0 if policy.mode is Mode.HOLD_ONLY else policy.audit_rate,
         audited=action is not Action.HOLD and coin < policy.audit_rate,
     )
 

@@ -136,13 +136,13 @@ def test_it_imports_nothing_heavy(installation):
     code = """
 import sys
 from modbot.app import create_app, open_house
-from modbot.cli.worker import delivering, make_ready
+from modbot.cli.worker import working, make_ready
 from modbot.config import load_settings
 import modbot.cli.serve, waitress, gunicorn.app.base
 house = open_house(load_settings("modbot.toml"))
 make_ready(house)
 client = create_app(house).test_client()
-with delivering(house, on=True):
+with working(house, on=True):
     for path in ("/healthz", "/readyz", "/metrics", "/login", "/openapi.json"):
         assert client.get(path).status_code == 200, path
     assert client.post("/v1/comments", json={}).status_code == 401

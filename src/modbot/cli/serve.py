@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modbot.cli.worker import delivering, make_ready, stop_signals
+from modbot.cli.worker import make_ready, stop_signals, working
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -81,7 +81,7 @@ def serve_one(house: House, app: WSGIApplication, listener: socket.socket, *, de
         clear_untrusted_proxy_headers=False,
         ident=None,
     )
-    with stop_signals() as stop, delivering(house, on=deliveries):
+    with stop_signals() as stop, working(house, on=deliveries):
         click.echo(_welcome(listener, house.settings))
         while not stop.is_set():
             wasyncore.loop(timeout=TICK_S, use_poll=True, map=lines, count=1)
@@ -171,7 +171,7 @@ def _gunicorn_options(house: House, listener: socket.socket, *, deliveries: bool
         house.close()
 
     def after_start(_worker: object) -> None:
-        background.enter_context(delivering(house, on=deliveries))
+        background.enter_context(working(house, on=deliveries))
 
     def before_exit(_arbiter: object, _worker: object) -> None:
         background.close()

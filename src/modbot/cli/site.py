@@ -1,4 +1,7 @@
-"""``modbot site``: tenants, their keys and their wishes. May import ``credentials`` inside the commands."""
+"""``modbot site``: tenants, their keys and their wishes.
+
+May import ``adapting`` and ``credentials`` inside the commands.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,17 @@ import click
 
 from modbot.cli import settings_for, store_for, vault_for
 from modbot.cli.snippet import curl_line, form_snippet
-from modbot.cli.wishes import WebAddress, as_json, facts_of, modes, not_own_yet, set_site, shown, site_called
+from modbot.cli.wishes import (
+    WebAddress,
+    as_json,
+    evidence_of,
+    facts_of,
+    modes,
+    require_evidence,
+    set_site,
+    shown,
+    site_called,
+)
 from modbot.domain import Mode, SecretKind
 
 OVERLAP_HOURS = 24.0
@@ -53,10 +66,11 @@ def add(ctx: click.Context, name: str, url: str, akismet_key: str | None, mode: 
     """Add a site and print its keys, this once."""
     from modbot import credentials
 
-    not_own_yet(mode)
     store, vault = store_for(ctx), vault_for(ctx)
     keys = credentials.new_keys(akismet_key or "")
     draft = credentials.new_site(store, name, url, mode=Mode(mode), at=datetime.now(UTC))
+    if draft.policy.mode is Mode.OWN:
+        require_evidence(store, draft)
     site = credentials.add_site(store, vault, draft, keys)
     facts = {"id": site.id, "name": site.name, "url": site.url, **asdict(keys)}
     if as_json:
@@ -87,14 +101,20 @@ def list_sites(ctx: click.Context, *, as_json: bool) -> None:
 @as_json
 @click.pass_context
 def show(ctx: click.Context, site: str, *, as_json: bool) -> None:
-    """Show a site's wishes, the form to paste into its pages, and a call to try."""
-    found = site_called(store_for(ctx), site)
+    """Show a site's wishes, which promises its own evidence carries, the form for its pages, and a call to try."""
+    from modbot.adapting import standing
+
+    store = store_for(ctx)
+    found = site_called(store, site)
     if as_json:
-        click.echo(json.dumps(facts_of(found)))
+        click.echo(json.dumps(facts_of(found) | evidence_of(store, found)))
         return
     settings = settings_for(ctx)
     for name, value in facts_of(found).items():
         click.echo(f"{name.replace('_', ' '):<18} {shown(name, value)}")
+    click.echo("\nComments of this site that were drawn by chance and answered by people:\n")
+    for sentence in standing(store, found).told():
+        click.echo(f"  {sentence}")
     click.echo("\nPaste this below a post (page_url and page_title are that post's own):\n")
     click.echo(form_snippet(settings, found))
     click.echo("\nOr send comments from the site's server:\n")

@@ -1,4 +1,7 @@
-"""``modbot site set``: what a site wants. May import ``credentials`` and ``scoring`` inside the command."""
+"""``modbot site set``: what a site wants, and whether its own evidence carries it.
+
+May import ``adapting``, ``credentials`` and ``scoring`` inside the command.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,11 @@ def _switch(names: str, field: str, sentence: str) -> Callable[[F], F]:
 
 @click.command("set")
 @click.argument("site")
-@click.option("--mode", type=modes, help="hold-only: people decide all. borrowed: the shipped model's cut-offs.")
+@click.option(
+    "--mode",
+    type=modes,
+    help="hold-only: people decide all. borrowed: the shipped model's cut-offs. own: this site's own.",
+)
 @click.option(
     "--max-good-rejected", type=Percentage(), help="Promise: of the good comments, at most this share is rejected."
 )
@@ -109,12 +116,17 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
     given = {name: value for name, value in wishes.items() if value is not None and value != ()}
     if not given:
         raise click.UsageError("Nothing to change: give at least one option; --help lists them.")
-    not_own_yet(given.get("mode", ""))
-    store = store_for(ctx)
+    from modbot.adapting import learn
+
+    store, at = store_for(ctx), datetime.now(UTC)
     before = site_called(store, site)
-    after = store.change_site(_changed(before, given), datetime.now(UTC))
+    wanted = _changed(before, given)
+    if given.get("mode") == Mode.OWN.value:
+        require_evidence(store, wanted)
+    after = store.change_site(wanted, at)
+    learn(store, after, at)
     if as_json:
-        click.echo(json.dumps(facts_of(after)))
+        click.echo(json.dumps(facts_of(after) | evidence_of(store, after)))
         return
     click.echo(f"{after.name}, policy version {after.policy.version}:")
     then, now = facts_of(before), facts_of(after)
@@ -142,12 +154,25 @@ def _changed(site: Site, given: dict[str, Any]) -> Site:
     return replace(site, policy=policy, limits=limits, **changes)
 
 
-def not_own_yet(mode: str) -> None:
-    """Refuse the mode whose cut-offs nobody can make yet."""
-    if mode == Mode.OWN.value:
-        raise ConfigError(
-            ("mode own: needs cut-offs made from this site's own reviews, and it has none; use borrowed.",)
-        )
+def require_evidence(store: Store, site: Site) -> None:
+    """Refuse the mode own as long as a site's own evidence carries neither of its wishes."""
+    from modbot.adapting import standing
+
+    now = standing(store, site)
+    if now.suffices:
+        return
+    lacks = (
+        f"{side.wish_missing:,} more checked {kind} comments for {verb} at most {side.wish * 100:g}% of them"
+        for side, kind, verb in ((now.reject, "good", "rejecting"), (now.publish, "bad", "publishing"))
+    )
+    raise ConfigError((f"mode own: needs {', or '.join(lacks)}; until then use hold-only or borrowed",))
+
+
+def evidence_of(store: Store, site: Site) -> dict[str, Any]:
+    """Say what a site's own evidence is good for, for programs."""
+    from modbot.adapting import standing
+
+    return {"evidence": asdict(standing(store, site))}
 
 
 def site_called(store: Store, name: str) -> Site:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -24,10 +25,11 @@ JOIN_S = 10.0
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Deliver what is due now, then stop.")
+@click.option("--once", is_flag=True, help="Do what is due now, then stop.")
 @click.pass_context
 def command(ctx: click.Context, once: bool) -> None:  # noqa: FBT001 - click passes options by name
-    """Do the background work alone: tell sites what was decided."""
+    """Do the background work alone: tell sites what was decided, and learn from what their people decided."""
+    from modbot.adapting import learn_all
     from modbot.cli import house_for
     from modbot.delivery import deliver_due
 
@@ -35,8 +37,10 @@ def command(ctx: click.Context, once: bool) -> None:  # noqa: FBT001 - click pas
     make_ready(house)
     if once:
         click.echo(f"{deliver_due(courier_for(house))} delivery attempts made.")
+        if learned := learn_all(house.store, house.clock()):
+            click.echo(f"Something new was learned from {learned} {'site' if learned == 1 else 'sites'}.")
         return
-    with stop_signals() as stop, delivering(house, on=True):
+    with stop_signals() as stop, working(house, on=True):
         click.echo("modbot tells sites what was decided. Ctrl-C stops it.")
         while not stop.is_set():
             time.sleep(TICK_S)
@@ -69,23 +73,29 @@ def courier_for(house: House) -> Courier:
 
 
 @contextmanager
-def delivering(house: House, *, on: bool) -> Iterator[None]:
-    """Run the delivery worker in a thread of its own, as long as this lasts."""
+def working(house: House, *, on: bool) -> Iterator[None]:
+    """Do the background work in threads of its own, as long as this lasts."""
     if not on:
         yield
         return
+    from modbot.adapting import keep_learning
     from modbot.delivery import Worker
 
     stop = threading.Event()
-    worker = Worker(courier_for(house), house.wake)
-    thread = threading.Thread(target=worker.run, args=(stop,), name="deliveries", daemon=True)
-    thread.start()
+    work: dict[str, Callable[[threading.Event], None]] = {
+        "deliveries": Worker(courier_for(house), house.wake).run,
+        "learning": partial(keep_learning, house.store, house.clock),
+    }
+    threads = [threading.Thread(target=run, args=(stop,), name=name, daemon=True) for name, run in work.items()]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
         house.wake.set()
-        thread.join(JOIN_S)
+        for thread in threads:
+            thread.join(JOIN_S)
 
 
 @contextmanager

@@ -6,10 +6,25 @@ Nothing here does I/O, reads a clock or decides. May import nothing else of modb
 from modbot.domain.case import Case, CasePage, CaseQuery, CaseRow, Label, NewCase, Report, Review, ReviewDraft
 from modbot.domain.comment import Assessment, Author, Comment, HeadScore, History, Reason, Signal, Span, Term, Verdict
 from modbot.domain.delivery import Attempt, Delivery, DeliveryRow
-from modbot.domain.site import Hook, Limits, Policy, Site, SiteSecret, User
-from modbot.domain.words import Action, DecidedBy, DeliveryState, Door, Event, Head, Mode, ReportKind, Role, SecretKind
+from modbot.domain.site import Checked, Cut, Hook, Limits, Policy, Site, SiteLayer, SiteSecret, User
+from modbot.domain.words import (
+    BANS,
+    FAILED,
+    Action,
+    DecidedBy,
+    DeliveryState,
+    Door,
+    Event,
+    Head,
+    Mode,
+    ReportKind,
+    Role,
+    SecretKind,
+)
 
 __all__ = [
+    "BANS",
+    "FAILED",
     "Action",
     "Assessment",
     "Attempt",
@@ -18,7 +33,9 @@ __all__ = [
     "CasePage",
     "CaseQuery",
     "CaseRow",
+    "Checked",
     "Comment",
+    "Cut",
     "DecidedBy",
     "Delivery",
     "DeliveryRow",
@@ -43,6 +60,7 @@ __all__ = [
     "SecretKind",
     "Signal",
     "Site",
+    "SiteLayer",
     "SiteSecret",
     "Span",
     "Term",

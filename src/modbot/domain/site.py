@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from modbot.domain.words import Mode, Role, SecretKind
 
@@ -45,7 +47,10 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A tenant: its name, its wishes, its limits and its rules."""
+    """A tenant: its name, its wishes, its limits and its rules.
+
+    ``layer`` is the version of the newest `SiteLayer`, 0 while nothing was learned from the site.
+    """
 
     id: str
     name: str
@@ -59,6 +64,50 @@ class Site:
     blocked_words: tuple[str, ...] = ()
     show_reasons: bool = True
     signed_requests: bool = False
+    layer: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A cut-off of a site's own and what it rests on.
+
+    ``at`` is a risk, ``share`` the promise that it keeps, ``evidence`` the number of checked comments behind it, and
+    ``looks`` how often a cut-off for this side was made, this time included.
+    """
+
+    at: float
+    share: float
+    evidence: int
+    looks: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLayer:
+    """What was learned from one site alone, versioned; verdicts name the version.
+
+    ``reject`` and ``publish`` are None before the site's evidence sufficed for that side. ``layer`` and ``facts`` are
+    the arrays and the description of what is added to the model's scores.
+    """
+
+    site_id: str
+    version: int
+    at: datetime
+    reject: Cut | None = None
+    publish: Cut | None = None
+    layer: bytes | None = field(default=None, repr=False)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How many comments of a site were drawn without looking and then answered by people.
+
+    What the owner forbade by name is counted apart, in ``banned``: no promise speaks of it.
+    """
+
+    good: int = 0
+    bad: int = 0
+    banned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

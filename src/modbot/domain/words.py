@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+# Codes of signals that more rooms than one must know: a scorer failed, and the owner forbade it by name.
+FAILED = "SCORER_FAILED"
+BANS = frozenset({"BLOCKED_WORD"})
+
 
 class Action(StrEnum):
     """What happens to a comment. There are three; protocols translate."""

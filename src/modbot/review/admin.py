@@ -1,6 +1,7 @@
 """The administrator's pages: sites with their deliveries, people, models.
 
-For anybody else these pages do not exist. May import ``domain``, the Store, ``scoring.artifacts`` and this room.
+For anybody else these pages do not exist. May import ``adapting``, ``domain``, the Store, ``scoring.artifacts`` and
+this room.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from pathlib import Path
 from flask import Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from modbot.adapting import standing
 from modbot.domain import User
 from modbot.errors import CaseNotFound
 from modbot.review import access
 from modbot.review.blueprint import bp, house
-from modbot.review.pages.admin import ModelsPage, model_view, sites_page, users_page
+from modbot.review.pages.admin import ModelsPage, SiteFacts, model_view, sites_page, users_page
 from modbot.review.render import full_frame, render
 from modbot.scoring import artifacts
 
@@ -27,8 +29,10 @@ def sites() -> Response:
     """List the sites with their modes, hooks and last messages."""
     user, store = access.require_admin(), house().store
     mine = [site for site in store.sites() if user.may_see(site.id)]
-    deliveries = {site.id: store.deliveries(site.id, limit=DELIVERIES) for site in mine}
-    return render(sites_page(full_frame("sites", user), mine, deliveries, house().clock()))
+    facts = [
+        SiteFacts(site, store.deliveries(site.id, limit=DELIVERIES), standing(store, site).told()) for site in mine
+    ]
+    return render(sites_page(full_frame("sites", user), facts, house().clock()))
 
 
 @bp.post("/admin/sites/<site_id>/deliveries/<delivery_id>/resending")

@@ -14,6 +14,7 @@ from modbot.domain import Action, Case, DecidedBy, Report, ReviewDraft
 from modbot.errors import CaseNotFound, StaleReview
 from modbot.storage.cases import change_case, load_case, locked_state
 from modbot.storage.engine import Database
+from modbot.storage.evidence import note_answer
 from modbot.storage.outbox import Change, announce, withdraw
 from modbot.storage.tables import CaseTable, ReportTable, ReviewTable, table
 
@@ -96,6 +97,7 @@ class ReviewVerbs:
 
 def _decide(connection: Connection, draft: ReviewDraft, now: Any) -> None:
     _append(connection, draft, now, draft.action)
+    note_answer(connection, draft.case_id, now, draft.action)
     change_case(
         connection,
         draft.case_id,
@@ -117,6 +119,7 @@ def _take_back(connection: Connection, draft: ReviewDraft, now: Any) -> None:
         raise StaleReview("There is no decision of yours to take back: look again.", now.revision)
     # "hold" in the row says that this review stands for no decision; the case itself returns to what it was.
     _append(connection, draft, now, Action.HOLD)
+    note_answer(connection, draft.case_id, now, Action.HOLD)
     action, decided_by = Action(last.was_action), DecidedBy(last.was_decided_by)
     change_case(
         connection,

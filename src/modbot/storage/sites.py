@@ -10,20 +10,24 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, or_, select, update
 
 from modbot.domain import Hook, Limits, Mode, Policy, SecretKind, Site, SiteSecret
 from modbot.errors import AlreadyExists, StoreError
 from modbot.storage.engine import Database
+from modbot.storage.evidence import SiteLayerTable
 from modbot.storage.tables import PolicyTable, SecretTable, SiteTable, table
 
 sites = table(SiteTable)
 policies = table(PolicyTable)
 secrets = table(SecretTable)
+layers = table(SiteLayerTable)
 
 _SITE = select(
     sites,
     *(policies.c[name] for name in ("version", "mode", "max_good_rejected", "max_bad_published", "audit_rate")),
+    # Rides along, so that a submission sees a new version at once and asks for it only once.
+    select(func.max(layers.c.version)).where(layers.c.site_id == sites.c.id).scalar_subquery().label("layer"),
 ).join(policies, (policies.c.site_id == sites.c.id) & (policies.c.version == sites.c.policy_version))
 
 
@@ -317,4 +321,5 @@ def _site(row: Any) -> Site:
         blocked_words=tuple(row.blocked_words),
         show_reasons=row.show_reasons,
         signed_requests=row.signed_requests,
+        layer=row.layer or 0,
     )

@@ -1,7 +1,8 @@
 """The tables of the house, mapped. Nothing mapped leaves the room; nouns do.
 
 Current state stands in ``cases`` and ``deliveries``; texts, verdicts, reviews and attempts are appended.
-Enumerations are stored by value, so that a new member needs no migration. May import SQLAlchemy only.
+Enumerations are stored by value, so that a new member needs no migration. A site's own evidence has its tables beside
+its verbs. May import SQLAlchemy only.
 """
 
 from __future__ import annotations

@@ -75,6 +75,7 @@ class SiteView:
     hook_state: str
     hook_tone: str
     hook_reason: str
+    evidence: tuple[str, ...]
     deliveries: tuple[DeliveryView, ...]
 
 
@@ -145,6 +146,15 @@ class OverviewFacts:
     failing: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """What the store said of one site: its last messages, and sentences on what its own evidence carries."""
+
+    site: Site
+    deliveries: Sequence[DeliveryRow] = ()
+    evidence: Sequence[str] = ()
+
+
 def overview_page(frame: Frame, facts: OverviewFacts) -> OverviewPage:
     """Build the overview."""
     failing = sum(1 for count in facts.failing.values() if count)
@@ -169,11 +179,9 @@ def overview_page(frame: Frame, facts: OverviewFacts) -> OverviewPage:
     )
 
 
-def sites_page(
-    frame: Frame, sites: Sequence[Site], deliveries: Mapping[str, Sequence[DeliveryRow]], now: datetime
-) -> SitesPage:
+def sites_page(frame: Frame, sites: Sequence[SiteFacts], now: datetime) -> SitesPage:
     """Build the list of sites."""
-    return SitesPage(frame, tuple(_site(site, deliveries.get(site.id, ()), now) for site in sites))
+    return SitesPage(frame, tuple(_site(facts, now) for facts in sites))
 
 
 def users_page(frame: Frame, users: Sequence[User], sites: Sequence[Site], me: User) -> UsersPage:
@@ -194,7 +202,8 @@ def users_page(frame: Frame, users: Sequence[User], sites: Sequence[Site], me: U
     )
 
 
-def _site(site: Site, deliveries: Sequence[DeliveryRow], now: datetime) -> SiteView:
+def _site(facts: SiteFacts, now: datetime) -> SiteView:
+    site = facts.site
     mode, sentence = words.MODE_WORDS[site.policy.mode]
     hook = site.hook
     state, tone = "No webhook", "noted"
@@ -211,7 +220,8 @@ def _site(site: Site, deliveries: Sequence[DeliveryRow], now: datetime) -> SiteV
         hook_state=state,
         hook_tone=tone,
         hook_reason=hook.off_reason if hook and not hook.on else "",
-        deliveries=tuple(_delivery(row, now) for row in deliveries),
+        evidence=tuple(facts.evidence),
+        deliveries=tuple(_delivery(row, now) for row in facts.deliveries),
     )
 
 

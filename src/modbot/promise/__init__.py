@@ -2,7 +2,8 @@
 
 A comment's risk is the worst of its heads' ranks among good comments. Cut-offs on that risk are order statistics of
 comments whose answer is known (the Neyman-Pearson umbrella algorithm); where there is too little evidence there is no
-cut-off, and the caller holds instead. Pure; may import ``domain`` and numpy. Decides nothing about a single comment.
+cut-off, and the caller holds instead. ``own`` keeps the promise over a site's whole life, from its own evidence. Pure;
+may import ``domain`` and numpy. Decides nothing about a single comment.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from modbot.domain import Head
 CONFIDENCE = 0.95
 """How sure a promise is: it breaks in at most one of twenty repeats of the whole gathering of evidence."""
 
+DELTA = 1 - CONFIDENCE
+"""How likely a promise may be broken by bad luck in the evidence."""
 
 # Of a promise made on borrowed evidence, the part that is spent; the rest is kept for what is different elsewhere.
 _BORROWED_SHARE = 0.5
@@ -156,7 +159,7 @@ def cutoffs(evidence: Evidence, max_good_rejected: float, max_bad_published: flo
     )
 
 
-def upper_cutoff(sample: NDArray[np.float64] | Sequence[float], share: float) -> float | None:
+def upper_cutoff(sample: NDArray[np.float64] | Sequence[float], share: float, delta: float = DELTA) -> float | None:
     """Give the lowest value that at most a share of the population reaches.
 
     Parameters
@@ -165,24 +168,26 @@ def upper_cutoff(sample: NDArray[np.float64] | Sequence[float], share: float) ->
         Independent draws from the population, in any order.
     share : float in (0, 1)
         Largest share of the population that may lie at or above the value.
+    delta : float in (0, 1)
+        Largest probability that the sample misleads.
 
     Returns
     -------
     float or None
-        Just above an order statistic of the sample, right with a confidence of 95 %; None below
+        Just above an order statistic of the sample, right with a confidence of 1 - delta; None below
         `evidence_needed` draws.
 
     Notes
     -----
-    Tong, Feng, Li 2018, proposition 1: the k-th of n serves if P(Binomial(n, 1 - share) >= k) is at most 5 %.
+    Tong, Feng, Li 2018, proposition 1: the k-th of n serves if P(Binomial(n, 1 - share) >= k) is at most delta.
     """
-    k = order(len(sample), share)
+    k = order(len(sample), share, delta)
     if k is None:
         return None
     return float(np.nextafter(np.partition(np.asarray(sample, dtype=np.float64), k - 1)[k - 1], math.inf))
 
 
-def lower_cutoff(sample: NDArray[np.float64] | Sequence[float], share: float) -> float | None:
+def lower_cutoff(sample: NDArray[np.float64] | Sequence[float], share: float, delta: float = DELTA) -> float | None:
     """Give the highest value that at most a share of the population lies below.
 
     Parameters
@@ -191,17 +196,19 @@ def lower_cutoff(sample: NDArray[np.float64] | Sequence[float], share: float) ->
         Independent draws from the population, in any order.
     share : float in (0, 1)
         Largest share of the population that may lie below the value.
+    delta : float in (0, 1)
+        Largest probability that the sample misleads.
 
     Returns
     -------
     float or None
-        An order statistic of the sample, right with a confidence of 95 %; None below `evidence_needed` draws.
+        An order statistic of the sample, right with a confidence of 1 - delta; None below `evidence_needed` draws.
     """
-    mirrored = upper_cutoff(-np.asarray(sample, dtype=np.float64), share)
+    mirrored = upper_cutoff(-np.asarray(sample, dtype=np.float64), share, delta)
     return None if mirrored is None else -float(np.nextafter(mirrored, -math.inf))
 
 
-def order(n: int, share: float) -> int | None:
+def order(n: int, share: float, delta: float = DELTA) -> int | None:
     """Say which order statistic keeps a promise.
 
     Parameters
@@ -210,13 +217,15 @@ def order(n: int, share: float) -> int | None:
         Draws, at least 0.
     share : float in (0, 1)
         Largest share of the population that may lie above.
+    delta : float in (0, 1)
+        Largest probability that the sample misleads.
 
     Returns
     -------
     int or None
-        The smallest k, counted from 1, for which P(Binomial(n, 1 - share) >= k) is at most 5 %; None if there is none.
+        The smallest k, counted from 1, for which P(Binomial(n, 1 - share) >= k) is at most delta; None if there is
+        none.
     """
-    delta = 1 - CONFIDENCE
     tail = 0.0
     for k in range(n, -1, -1):
         log_p = (
@@ -232,20 +241,22 @@ def order(n: int, share: float) -> int | None:
     return 1
 
 
-def evidence_needed(share: float) -> int:
+def evidence_needed(share: float, delta: float = DELTA) -> int:
     """Say how many checked comments a promise needs at the least.
 
     Parameters
     ----------
     share : float in (0, 1)
         The promised share.
+    delta : float in (0, 1)
+        Largest probability that the sample misleads.
 
     Returns
     -------
     int
-        59, 149, 299, 598 and 2,995 for 5, 2, 1, 0.5 and 0.1 %.
+        59, 149, 299, 598 and 2,995 for 5, 2, 1, 0.5 and 0.1 % at a delta of 5 %.
     """
-    return math.ceil(math.log(1 - CONFIDENCE) / math.log1p(-share))
+    return math.ceil(math.log(delta) / math.log1p(-share))
 
 
 def _reject_from(values: NDArray[np.float64], source: NDArray[np.intp], share: float) -> float | None:

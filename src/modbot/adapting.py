@@ -1,0 +1,89 @@
+"""Adapting to one site: what its own checked comments are good for, and what is learned from them.
+
+``learn`` is the step that the background worker takes for each site and that a replay takes as often; it is cheap as
+long as nothing is due. Numpy only, never scikit-learn. May import the rooms of rank 0 and 1; never a door, never a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+
+from modbot import observe
+from modbot.domain import Checked, Mode, Site, SiteLayer
+from modbot.errors import StoreError
+from modbot.promise import lower_cutoff, upper_cutoff
+from modbot.promise.own import Meter, is_due, meter, renewed, told
+from modbot.storage import Store
+
+# Evidence grows at the pace of people, and most looks find nothing due.
+LEARN_EVERY_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a site's own evidence is good for today. ``version`` is that of what was learned, 0 for nothing."""
+
+    checked: Checked
+    reject: Meter
+    publish: Meter
+    version: int
+
+    @property
+    def suffices(self) -> bool:
+        """Whether the site's wish can be kept on its own evidence, for one side at least."""
+        return not (self.reject.wish_missing and self.publish.wish_missing)
+
+    def told(self) -> tuple[str, ...]:
+        """Say it in sentences, one for each side."""
+        return (f"Rejecting: {told(self.reject, 'good')}", f"Publishing: {told(self.publish, 'bad')}")
+
+
+def standing(store: Store, site: Site, since: datetime | None = None) -> Standing:
+    """Read how far a site's own evidence carries its wishes."""
+    checked, layer, policy = store.checked(site.id, since), store.site_layer(site.id), site.policy
+    return Standing(
+        checked=checked,
+        reject=meter(layer.reject if layer else None, policy.max_good_rejected, checked.good),
+        publish=meter(layer.publish if layer else None, policy.max_bad_published, checked.bad),
+        version=layer.version if layer else 0,
+    )
+
+
+def learn(store: Store, site: Site, at: datetime, since: datetime | None = None) -> SiteLayer | None:
+    """Make a site's own cut-offs anew where that is due; None if nothing was, or somebody else was faster.
+
+    Only in mode own: a look at the evidence that nobody acts on would spend confidence for nothing.
+    """
+    if site.policy.mode is not Mode.OWN:
+        return None
+    old = store.site_layer(site.id) or SiteLayer(site.id, 0, at)
+    checked, policy = store.checked(site.id, since), site.policy
+    reject, publish = old.reject, old.publish
+    if is_due(reject, policy.max_good_rejected, checked.good):
+        good = store.checked_risks(site.id, good=True, since=since)
+        reject = renewed(reject, policy.max_good_rejected, good, upper_cutoff)
+    if is_due(publish, policy.max_bad_published, checked.bad):
+        bad = store.checked_risks(site.id, good=False, since=since)
+        publish = renewed(publish, policy.max_bad_published, bad, lower_cutoff)
+    if (reject, publish) == (old.reject, old.publish):
+        return None
+    new = SiteLayer(site.id, old.version + 1, at, reject, publish, old.layer, old.facts)
+    return new if store.put_site_layer(new) else None
+
+
+def learn_all(store: Store, at: datetime) -> int:
+    """Take the step for every site; return for how many something new was learned."""
+    return sum(learn(store, site, at) is not None for site in store.sites())
+
+
+def keep_learning(store: Store, clock: Callable[[], datetime], stop: Event) -> None:
+    """Learn from every site now and then until told to stop. Any number may run: the store numbers the versions."""
+    while not stop.is_set():
+        try:
+            learn_all(store, clock())
+        except StoreError as error:
+            observe.log_trouble("learning_unavailable", error)
+        stop.wait(LEARN_EVERY_S)
