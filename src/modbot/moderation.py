@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
 from modbot import promise
+from modbot.adapting.layer import adapted_cutoffs, layer_from
 from modbot.domain import (
     Action,
     Case,
@@ -35,8 +36,9 @@ from modbot.policy import Yardstick, decide
 from modbot.privacy import Vault
 from modbot.promise import Cutoffs
 from modbot.promise.own import in_force
-from modbot.scoring import Scene, assess
+from modbot.scoring import Scene, Scorer, assess
 from modbot.scoring.heads import Evidence, Model
+from modbot.scoring.layer import Layered
 from modbot.scoring.rules import RULES, VERSION
 from modbot.storage import Store
 from modbot.validation import comment_from, unknown_fields
@@ -90,7 +92,7 @@ class Moderator:
         self._vault = vault
         self._model = model
         self._around = around
-        self._layers: dict[str, SiteLayer] = {}
+        self._layers: dict[str, tuple[SiteLayer, Scorer]] = {}
 
     # -- a comment arrives --------------------------------------------------------
 
@@ -211,18 +213,19 @@ class Moderator:
 
     def _verdict(self, site: Site, comment: Comment, history: History) -> Verdict:
         scene = Scene(comment=comment, history=history, blocked_words=site.blocked_words)
-        assessment = assess(scene, model=self._model, rules=RULES, rules_version=VERSION)
-        yardstick = yardstick_for(self._model, site, self._layer(site))
-        return decide(assessment, site.policy, yardstick, self._around.coin())
+        learned, scorer = self._learned(site)
+        assessment = assess(scene, model=scorer, rules=RULES, rules_version=VERSION)
+        return decide(assessment, site.policy, yardstick_for(self._model, site, learned), self._around.coin())
 
-    def _layer(self, site: Site) -> SiteLayer | None:
+    def _learned(self, site: Site) -> tuple[SiteLayer | None, Scorer]:
         """Return what was learned from a site; the store is asked only when the site says that there is news."""
         known = self._layers.get(site.id)
-        if site.layer and (known is None or known.version < site.layer):
-            known = self._store.site_layer(site.id)
-            if known is not None:
-                self._layers[site.id] = known
-        return known
+        if site.layer and (known is None or known[0].version < site.layer):
+            row = self._store.site_layer(site.id)
+            if row is not None:
+                layer = layer_from(row, self._model)
+                known = self._layers[site.id] = (row, self._model if layer is None else Layered(self._model, layer))
+        return known or (None, self._model)
 
 
 def yardstick_for(model: Model, site: Site, layer: SiteLayer | None = None) -> Yardstick:
@@ -230,6 +233,9 @@ def yardstick_for(model: Model, site: Site, layer: SiteLayer | None = None) -> Y
     policy = site.policy
     rank = partial(promise.risk, evidence=model.evidence)
     if policy.mode is not Mode.OWN:
+        near = adapted_cutoffs(layer, model, policy) if layer else None
+        if layer and near:
+            return Yardstick(rank, near.reject_from, near.publish_below, version=f"s{layer.version}")
         cutoffs = _borrowed(model.evidence, policy.max_good_rejected, policy.max_bad_published)
         return Yardstick(rank, cutoffs.reject_from, cutoffs.publish_below)
     if layer is None:

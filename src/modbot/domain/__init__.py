@@ -3,7 +3,7 @@
 Nothing here does I/O, reads a clock or decides. May import nothing else of modbot.
 """
 
-from modbot.domain.case import Case, CasePage, CaseQuery, CaseRow, Label, NewCase, Report, Review, ReviewDraft
+from modbot.domain.case import Case, CasePage, CaseQuery, CaseRow, Label, Lesson, NewCase, Report, Review, ReviewDraft
 from modbot.domain.comment import Assessment, Author, Comment, HeadScore, History, Reason, Signal, Span, Term, Verdict
 from modbot.domain.delivery import Attempt, Delivery, DeliveryRow
 from modbot.domain.site import Checked, Cut, Hook, Limits, Policy, Site, SiteLayer, SiteSecret, User
@@ -47,6 +47,7 @@ __all__ = [
     "History",
     "Hook",
     "Label",
+    "Lesson",
     "Limits",
     "Mode",
     "NewCase",

@@ -175,3 +175,19 @@ class Label:
     decided_by: DecidedBy
     received_at: datetime
     reviewed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A text of one site as that site's layer learns from it.
+
+    ``labels`` are as in `Label`, empty for a text that nobody answered. ``signals`` are the strengths of what the rules
+    found when it came. ``chance`` is how likely people were to see the text, so that those that the machine decided and
+    chance laid before them speak for the many that nobody saw.
+    """
+
+    comment: Comment
+    labels: Mapping[Head, float]
+    signals: Mapping[str, float]
+    chance: float
+    answered_at: datetime | None = None

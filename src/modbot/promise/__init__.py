@@ -25,7 +25,7 @@ DELTA = 1 - CONFIDENCE
 """How likely a promise may be broken by bad luck in the evidence."""
 
 # Of a promise made on borrowed evidence, the part that is spent; the rest is kept for what is different elsewhere.
-_BORROWED_SHARE = 0.5
+BORROWED_SHARE = 0.5
 # A source with fewer good comments than this has an extreme order statistic that says more about chance than about it.
 _SPEAKS_FROM = 1_000
 
@@ -263,7 +263,7 @@ def _reject_from(values: NDArray[np.float64], source: NDArray[np.intp], share: f
     parts = [values[source == one] for one in np.unique(source)]
     if len(parts) < 2:
         return upper_cutoff(values, share)
-    reserved = share * _BORROWED_SHARE
+    reserved = share * BORROWED_SHARE
     large = [part for part in parts if len(part) >= _SPEAKS_FROM]
     found = [upper_cutoff(part, reserved) for part in large or [values]]
     # A source that is too small for the promise cannot vouch for it, so there is none.

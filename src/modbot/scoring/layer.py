@@ -40,7 +40,7 @@ _BITS = 15
 # Fitting: so many passes, step size, and pull towards "as the shipped model says". Chosen on the lives of blogs and
 # videos that were replayed with a model that had not seen them; see docs/model.md.
 _EPOCHS = 5
-_STEP = 0.45
+_STEP = 0.6
 _PULL = 0.0005
 _SLOPE_PULL = 20.0
 _BIAS_PULL = 1.25
@@ -102,7 +102,7 @@ class Lessons:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SiteLayer:
+class Layer:
     """One site's corrections.
 
     Attributes
@@ -184,7 +184,7 @@ class Layered:
     """The shipped model with one site's layer on top, as one scorer."""
 
     model: Model
-    layer: SiteLayer
+    layer: Layer
 
     @property
     def name(self) -> str:
@@ -245,7 +245,7 @@ def traits_of(one: Reading | Comment) -> Traits:
     return Traits(*map(np.concatenate, (buckets, values, owners, partners)))
 
 
-def fit(lessons: Lessons, *, version: str, model: str, seed: int = 0) -> SiteLayer:
+def fit(lessons: Lessons, *, version: str, model: str, seed: int = 0) -> Layer:
     """Fit a layer that corrects all heads of which the lessons speak.
 
     Logistic regression on top of the shipped margins, pulled towards leaving them as they are, by a few passes of
@@ -262,7 +262,7 @@ def fit(lessons: Lessons, *, version: str, model: str, seed: int = 0) -> SiteLay
 
     Returns
     -------
-    SiteLayer
+    Layer
         Correcting every head of which at least one lesson speaks.
 
     Notes
@@ -278,17 +278,17 @@ def fit(lessons: Lessons, *, version: str, model: str, seed: int = 0) -> SiteLay
         if rows.size:
             slopes[at], biases[at] = _fit_head(lessons, at, rows, weights[:, at], np.random.default_rng(seed))
             heads.append(head)
-    return SiteLayer(version, model, tuple(heads), slopes, biases, weights)
+    return Layer(version, model, tuple(heads), slopes, biases, weights)
 
 
-def losses(lessons: Lessons, layer: SiteLayer | None) -> NDArray[np.float64]:
+def losses(lessons: Lessons, layer: Layer | None) -> NDArray[np.float64]:
     """Add up how surprised the model was by each head's answers, without and with a layer.
 
     Parameters
     ----------
     lessons : Lessons
         Which the layer has not seen.
-    layer : SiteLayer or None
+    layer : Layer or None
         None counts as leaving all margins as they are.
 
     Returns
@@ -297,21 +297,22 @@ def losses(lessons: Lessons, layer: SiteLayer | None) -> NDArray[np.float64]:
         Logarithmic losses in nats: of the shipped model, and with the layer.
     """
     corrected = lessons.margins if layer is None else layer.margins(lessons.traits, lessons.margins)
-    signs = 1.0 - 2.0 * lessons.labels
+    answered = ~np.isnan(lessons.labels)
+    signs = np.where(answered, 1.0 - 2.0 * lessons.labels, 0.0)
     return np.array(
         [
-            np.nansum(np.logaddexp(0.0, signs * (margins + lessons.rules)), axis=0)
+            np.logaddexp(0.0, signs * (margins + lessons.rules)).sum(axis=0, where=answered)
             for margins in (lessons.margins, corrected)
         ]
     )
 
 
-def to_bytes(layer: SiteLayer) -> bytes:
+def to_bytes(layer: Layer) -> bytes:
     """Write a layer's arrays down.
 
     Parameters
     ----------
-    layer : SiteLayer
+    layer : Layer
         Any.
 
     Returns
@@ -331,7 +332,7 @@ def to_bytes(layer: SiteLayer) -> bytes:
     return out.getvalue()
 
 
-def from_bytes(data: bytes, *, version: str, model: str, heads: Sequence[Head]) -> SiteLayer:
+def from_bytes(data: bytes, *, version: str, model: str, heads: Sequence[Head]) -> Layer:
     """Read a layer's arrays.
 
     Parameters
@@ -345,13 +346,13 @@ def from_bytes(data: bytes, *, version: str, model: str, heads: Sequence[Head]) 
 
     Returns
     -------
-    SiteLayer
+    Layer
         Ready to use.
     """
     weights = np.zeros((1 << _BITS, len(LAYER_HEADS)))
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         weights[arrays["buckets"]] = arrays["weights"]
-        return SiteLayer(version, model, tuple(heads), arrays["slopes"], arrays["biases"], weights)
+        return Layer(version, model, tuple(heads), arrays["slopes"], arrays["biases"], weights)
 
 
 def p_bad(margins: NDArray[np.float64]) -> NDArray[np.float64]:

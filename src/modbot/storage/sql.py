@@ -16,6 +16,7 @@ from modbot.storage.engine import Database, open_database
 from modbot.storage.erasure import ErasureVerbs
 from modbot.storage.evidence import EvidenceVerbs
 from modbot.storage.labels import LabelVerbs
+from modbot.storage.lessons import LessonVerbs
 from modbot.storage.lists import ListVerbs
 from modbot.storage.migrate import expected_revision
 from modbot.storage.outbox import OutboxVerbs
@@ -34,7 +35,16 @@ class StoreStatus:
 
 
 class Store(
-    SiteVerbs, UserVerbs, CaseVerbs, ListVerbs, ReviewVerbs, EvidenceVerbs, ErasureVerbs, OutboxVerbs, LabelVerbs
+    SiteVerbs,
+    UserVerbs,
+    CaseVerbs,
+    ListVerbs,
+    ReviewVerbs,
+    EvidenceVerbs,
+    LessonVerbs,
+    ErasureVerbs,
+    OutboxVerbs,
+    LabelVerbs,
 ):
     """The memory of the house: every verb is one transaction."""
 

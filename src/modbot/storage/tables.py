@@ -36,6 +36,8 @@ NAMES = {
 }
 # Rows lie in the tree of their key instead of in a second one: one page less to write for each row.
 ONE_TREE = {"sqlite_with_rowid": False}
+# Cases that people decided: a site learns from these alone.
+ANSWERED = text("decided_by IN ('person', 'site')")
 OPEN_DELIVERY = text("state IN ('pending', 'sending')")
 
 
@@ -175,6 +177,7 @@ class CaseTable(Base):
         # These two answer history() without touching the table.
         Index("ix_cases_author", "author_key", "site_id", "id", "action"),
         Index("ix_cases_fingerprint", "site_id", "fingerprint", "id", "action", "decided_by"),
+        Index("ix_cases_answered", "site_id", "id", sqlite_where=ANSWERED, postgresql_where=ANSWERED),
         ONE_TREE,
     )
 

@@ -12,10 +12,12 @@ from datetime import datetime
 from threading import Event
 
 from modbot import observe
-from modbot.domain import Checked, Mode, Site, SiteLayer
+from modbot.adapting.layer import remade
+from modbot.domain import Checked, Cut, Mode, Site, SiteLayer
 from modbot.errors import StoreError
 from modbot.promise import lower_cutoff, upper_cutoff
 from modbot.promise.own import Meter, is_due, meter, renewed, told
+from modbot.scoring.heads import Model
 from modbot.storage import Store
 
 # Evidence grows at the pace of people, and most looks find nothing due.
@@ -52,38 +54,46 @@ def standing(store: Store, site: Site, since: datetime | None = None) -> Standin
     )
 
 
-def learn(store: Store, site: Site, at: datetime, since: datetime | None = None) -> SiteLayer | None:
-    """Make a site's own cut-offs anew where that is due; None if nothing was, or somebody else was faster.
+def learn(store: Store, model: Model, site: Site, at: datetime) -> SiteLayer | None:
+    """Learn from a site what is due: its layer, and in mode own its cut-offs. None if nothing was, or another was faster."""
+    old = store.site_layer(site.id) or SiteLayer(site.id, 0, at)
+    reject, publish = _cuts(store, site, old)
+    made = remade(store, model, site.policy, old)
+    if made is None and (reject, publish) == (old.reject, old.publish):
+        return None
+    layer, facts = (old.layer, old.facts) if made is None else (made.layer, made.facts)
+    new = SiteLayer(site.id, old.version + 1, at, reject, publish, layer, facts)
+    return new if store.put_site_layer(new) else None
+
+
+def _cuts(store: Store, site: Site, old: SiteLayer, since: datetime | None = None) -> tuple[Cut | None, Cut | None]:
+    """Make a site's own cut-offs anew where that is due.
 
     Only in mode own: a look at the evidence that nobody acts on would spend confidence for nothing.
     """
-    if site.policy.mode is not Mode.OWN:
-        return None
-    old = store.site_layer(site.id) or SiteLayer(site.id, 0, at)
-    checked, policy = store.checked(site.id, since), site.policy
     reject, publish = old.reject, old.publish
+    if site.policy.mode is not Mode.OWN:
+        return reject, publish
+    checked, policy = store.checked(site.id, since), site.policy
     if is_due(reject, policy.max_good_rejected, checked.good):
         good = store.checked_risks(site.id, good=True, since=since)
         reject = renewed(reject, policy.max_good_rejected, good, upper_cutoff)
     if is_due(publish, policy.max_bad_published, checked.bad):
         bad = store.checked_risks(site.id, good=False, since=since)
         publish = renewed(publish, policy.max_bad_published, bad, lower_cutoff)
-    if (reject, publish) == (old.reject, old.publish):
-        return None
-    new = SiteLayer(site.id, old.version + 1, at, reject, publish, old.layer, old.facts)
-    return new if store.put_site_layer(new) else None
+    return reject, publish
 
 
-def learn_all(store: Store, at: datetime) -> int:
+def learn_all(store: Store, model: Model, at: datetime) -> int:
     """Take the step for every site; return for how many something new was learned."""
-    return sum(learn(store, site, at) is not None for site in store.sites())
+    return sum(learn(store, model, site, at) is not None for site in store.sites())
 
 
-def keep_learning(store: Store, clock: Callable[[], datetime], stop: Event) -> None:
+def keep_learning(store: Store, model: Model, clock: Callable[[], datetime], stop: Event) -> None:
     """Learn from every site now and then until told to stop. Any number may run: the store numbers the versions."""
     while not stop.is_set():
         try:
-            learn_all(store, clock())
+            learn_all(store, model, clock())
         except StoreError as error:
             observe.log_trouble("learning_unavailable", error)
         stop.wait(LEARN_EVERY_S)

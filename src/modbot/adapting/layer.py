@@ -1,0 +1,154 @@
+"""The site's layer, made anew: lessons from the store to arrays and facts.
+
+The reviews that arrived since the last time are first used to measure, with the layer that had not seen them, and
+only then to learn from; the layer corrects a head only while those measurements say that it helps. May import the
+rooms of rank 0 and 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modbot import promise
+from modbot.domain import Head, Lesson, Policy, SiteLayer
+from modbot.policy import WEIGHTS
+from modbot.promise.adapted import SURELY_BAD, SURELY_GOOD, adapted
+from modbot.scoring.heads import Model
+from modbot.scoring.layer import LAYER_HEADS, Layer, Lessons, fit, from_bytes, losses, p_bad, to_bytes, traits_of
+from modbot.storage import Store
+
+# The first layer is made of so many answers, and a new one whenever there are so many times as many.
+FIRST_AT = 30
+GROWTH = 1.05
+# Older answers than these no longer teach: a site changes, and fitting must stay quick.
+LESSONS_MAX = 4_000
+# The cut-offs are adapted to so many of the latest comments.
+LATELY_MAX = 1_000
+# One answer about a comment that chance laid before people stands for at most so many that nobody saw.
+STANDS_FOR_MAX = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Arrays and facts as a `SiteLayer` keeps them."""
+
+    layer: bytes
+    facts: Mapping[str, Any]
+
+
+def remade(store: Store, model: Model, policy: Policy, old: SiteLayer) -> Made | None:
+    """Make a site's layer anew where enough was answered since the last time; None where it was not."""
+    known = old.facts.get("answers", 0) if _fits(old, model) else 0
+    answers = store.answered(old.site_id)
+    changed = known and old.facts["wishes"] != _wishes(policy)
+    if answers < FIRST_AT or (answers < known * GROWTH and not changed):
+        return None
+    found = store.lessons(old.site_id, WEIGHTS, LESSONS_MAX)
+    lessons = lessons_of(found, model)
+    version = f"s{old.version + 1}"
+    surprise = _measured(old, found, lessons, model)
+    new = fit(lessons, version=version, model=model.version)
+    in_use = tuple(head for head in new.heads if surprise[head.value]["layer"] < surprise[head.value]["model"])
+    cutoffs = _cutoffs(store, replace(new, heads=in_use), model, policy, old.site_id) if in_use else None
+    facts = {
+        "model": model.version,
+        "answers": answers,
+        "until": found[-1].answered_at.isoformat() if found and found[-1].answered_at else "",
+        "heads": [head.value for head in new.heads],
+        "in_use": [head.value for head in in_use],
+        "surprise": surprise,
+        "wishes": _wishes(policy),
+        "reject_from": cutoffs.reject_from if cutoffs else None,
+        "publish_below": cutoffs.publish_below if cutoffs else None,
+    }
+    return Made(to_bytes(new), facts)
+
+
+def layer_from(row: SiteLayer, model: Model, *, in_use: bool = True) -> Layer | None:
+    """Read a site's layer back; None if there is none, or it belongs to another model, or it corrects nothing."""
+    if row.layer is None or not _fits(row, model):
+        return None
+    heads = tuple(Head(name) for name in row.facts["in_use" if in_use else "heads"])
+    return from_bytes(row.layer, version=f"s{row.version}", model=model.version, heads=heads) if heads else None
+
+
+def adapted_cutoffs(row: SiteLayer, model: Model, policy: Policy) -> promise.Cutoffs | None:
+    """Return the cut-offs that were adapted to a site; None where its layer is not used or the wishes changed since."""
+    if not (_fits(row, model) and row.facts["in_use"] and row.facts["wishes"] == _wishes(policy)):
+        return None
+    return promise.Cutoffs(row.facts["reject_from"], row.facts["publish_below"])
+
+
+def lessons_of(found: Sequence[Lesson], model: Model) -> Lessons:
+    """Lay lessons out as arrays; what the model says of them is asked anew."""
+    columns = [model.heads.index(head) for head in LAYER_HEADS]
+    return Lessons(
+        traits=[traits_of(one.comment) for one in found],
+        margins=model.margins(one.comment for one in found)[:, columns],
+        rules=np.array([_rules(one) for one in found]).reshape(-1, len(LAYER_HEADS)),
+        labels=np.array([[one.labels.get(head, np.nan) for head in LAYER_HEADS] for one in found]),
+        weights=np.array([min(STANDS_FOR_MAX, 1.0 / one.chance) for one in found]),
+    )
+
+
+def _fits(row: SiteLayer, model: Model) -> bool:
+    return row.facts.get("model") == model.version
+
+
+def _wishes(policy: Policy) -> list[float]:
+    return [policy.max_good_rejected, policy.max_bad_published]
+
+
+def _rules(lesson: Lesson) -> list[float]:
+    """What the rules added to each head."""
+    weighed = [(*WEIGHTS[code], strength) for code, strength in lesson.signals.items()]
+    return [sum(weight * strength for of, weight, strength in weighed if of is head) for head in LAYER_HEADS]
+
+
+def _measured(old: SiteLayer, found: Sequence[Lesson], lessons: Lessons, model: Model) -> dict[str, dict[str, float]]:
+    """Add what the new answers say of the old layer to what was measured before; nats, summed."""
+    fits = _fits(old, model)
+    before = old.facts["surprise"] if fits else {}
+    until = datetime.fromisoformat(old.facts["until"]) if fits and old.facts["until"] else None
+    fresh = np.array([until is None or one.answered_at is None or one.answered_at > until for one in found])
+    sums = losses(_some(lessons, fresh), layer_from(old, model, in_use=False))
+    counts = (~np.isnan(lessons.labels[fresh])).sum(axis=0)
+    told = {}
+    for at, head in enumerate(LAYER_HEADS):
+        was = before.get(head.value, {"model": 0.0, "layer": 0.0, "answers": 0})
+        told[head.value] = {
+            "model": was["model"] + float(sums[0, at]),
+            "layer": was["layer"] + float(sums[1, at]),
+            "answers": was["answers"] + int(counts[at]),
+        }
+    return told
+
+
+def _some(lessons: Lessons, rows: NDArray[np.bool_]) -> Lessons:
+    traits = [one for one, taken in zip(lessons.traits, rows, strict=True) if taken]
+    return Lessons(traits, lessons.margins[rows], lessons.rules[rows], lessons.labels[rows], lessons.weights[rows])
+
+
+def _cutoffs(store: Store, layer: Layer, model: Model, policy: Policy, site_id: str) -> promise.Cutoffs:
+    lately = lessons_of(store.lately(site_id, WEIGHTS, LATELY_MAX), model)
+    margins = layer.margins(lately.traits, lately.margins) + lately.rules
+    columns = [LAYER_HEADS.index(head) for head in model.evidence.heads]
+    return adapted(
+        promise.risks(margins[:, columns], model.evidence),
+        p_bad(margins),
+        (policy.max_good_rejected, policy.max_bad_published),
+        bounds=(_risk_at(SURELY_GOOD, model, min), _risk_at(SURELY_BAD, model, max)),
+        usual_bad=model.card["priors"][Head.SPAM.value],
+    )
+
+
+def _risk_at(p: float, model: Model, pick: Any) -> float:
+    """The lowest or highest risk that a probability amounts to, over the heads."""
+    margin = float(np.log(p / (1.0 - p)))
+    return float(pick(promise.risk({head: margin}, model.evidence) for head in model.evidence.heads))
