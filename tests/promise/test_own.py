@@ -82,7 +82,7 @@ def test_it_reads_what_the_evidence_is_good_for():
     later = meter(CUT, 0.01, 450)
     assert (later.supports, later.wish_missing, later.cutoff) == ((0.05, 0.02, 0.01), 0, 0.9)
     assert (later.next, later.missing) == (0.005, 956 - 450)
-    assert (0.995**956 <= 0.05 / 6) and (0.995**955 > 0.05 / 6)
+    assert 0.995**956 <= 0.05 / 6 < 0.995**955
     everything = meter(None, 0.01, 4_000)
     assert (everything.next, everything.missing) == (None, 0)
 

@@ -1,4 +1,4 @@
-"""A thousand lives of a site at a fixed seed: how often is a promise ever broken?"""
+"""A thousand lives of a site at a fixed seed: in how many a promise is ever broken."""
 
 from __future__ import annotations
 

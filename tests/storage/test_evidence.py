@@ -25,7 +25,7 @@ def answer(store, case, action, **changes):
 
 def test_it_works(store):
     for number, (action, risk) in enumerate([(GOOD, 0.1), (GOOD, 0.2), (BAD, 0.9)]):
-        answer(store, drawn(store, f"key-{number}", risk=risk), action)
+        answer(store, drawn(store, f"key-{number}", risk=risk, at=later(number)), action)
     assert store.checked("site-ada") == Checked(good=2, bad=1)
     assert store.checked_risks("site-ada", good=True) == (0.1, 0.2)
     assert store.checked_risks("site-ada", good=False) == (0.9,)
