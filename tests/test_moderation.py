@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from factories import a_draft, later
-from modbot.domain import Action, DecidedBy, Door, Head, Hook, Mode, Policy, ReportKind
+from modbot.adapting import learn
+from modbot.domain import Action, Cut, DecidedBy, Door, Head, Hook, Mode, Policy, ReportKind, SiteLayer
 from modbot.errors import BadRequest, CaseNotFound, InvalidComment, KeyReused, StaleReview
 from modbot.moderation import Moderator, Submission, yardstick_for
 
@@ -275,8 +276,67 @@ def test_it_looks_up_the_mail_domain_only_where_a_site_asks(house, ada_site):
     assert "MX_MISSING" in {signal.code for signal in case.verdict.signals}
 
 
-def test_it_borrows_cutoffs_until_own_evidence_suffices(house, ada_site):
+def test_it_borrows_cutoffs_only_in_mode_borrowed(house, ada_site):
     borrowed = yardstick_for(house.model, ada_site)
     assert borrowed.reject_from is not None
     own = yardstick_for(house.model, replace(ada_site, policy=Policy(mode=Mode.OWN)))
     assert (own.reject_from, own.publish_below) == (None, None)
+
+
+def test_it_holds_on_the_side_where_own_evidence_does_not_keep_the_wish(house, ada_site):
+    layer = SiteLayer(ada_site.id, 3, later(), reject=Cut(0.9, 0.01, 400, 1), publish=Cut(0.4, 0.05, 80, 1))
+    for wishes, expected in (
+        ((0.01, 0.05), (0.9, 0.4)),
+        ((0.001, 0.05), (None, 0.4)),
+        ((0.02, 0.01), (0.9, None)),
+    ):
+        site = replace(ada_site, policy=Policy(1, Mode.OWN, *wishes))
+        own = yardstick_for(house.model, site, layer)
+        assert (own.reject_from, own.publish_below, own.version) == (*expected, "own3")
+
+
+def test_it_decides_by_the_newest_own_cutoffs_without_a_restart(house, ada_site, clock):
+    store = house.store
+    store.change_site(replace(ada_site, policy=replace(ada_site.policy, mode=Mode.OWN)), clock())
+
+    def decided(number):
+        case = moderate(house, store.site(ada_site.id), sent(f"{GOOD} Number {number}.")).case
+        return case.action, case.verdict.policy
+
+    assert decided(1) == (Action.HOLD, "p2")
+    store.put_site_layer(SiteLayer(ada_site.id, 1, clock(), publish=Cut(1.0, 0.05, 80, 1)))
+    assert decided(2) == (Action.PUBLISH, "p2.own1")
+    assert decided(3) == (Action.PUBLISH, "p2.own1")
+    store.put_site_layer(SiteLayer(ada_site.id, 2, clock(), reject=Cut(0.0, 0.01, 400, 1)))
+    assert decided(4) == (Action.REJECT, "p2.own2")
+
+
+def test_it_asks_only_once_for_what_was_learned(house, ada_site, monkeypatch, clock):
+    house.store.put_site_layer(SiteLayer(ada_site.id, 1, clock()))
+    site, asked = house.store.site(ada_site.id), []
+    read = house.store.site_layer
+    monkeypatch.setattr(house.store, "site_layer", lambda site_id: asked.append(site_id) or read(site_id))
+    for number in range(3):
+        moderate(house, site, sent(f"{GOOD} Number {number}."))
+    assert asked == [site.id]
+
+
+def test_it_lets_a_site_go_from_hold_only_to_its_own_cutoffs(house, ben_site, ben, clock):
+    """A whole young life: people answer everything, the answers become cut-offs, the machine decides by them."""
+    store = house.store
+    wishes = Policy(max_good_rejected=0.3, max_bad_published=0.3)
+    site = store.change_site(replace(ben_site, policy=wishes), clock())
+    for number in range(22):
+        bad = number % 2 == 1
+        body = f"BUY CHEAP PILLS at http://pills.example/{number} NOW!!!" if bad else f"{GOOD} Trip number {number}."
+        case = moderate(house, site, sent(body, name=f"Cal {number}", email=f"cal{number}@example.org")).case
+        action = Action.REJECT if bad else Action.PUBLISH
+        house.moderator.review(a_draft(case_id=case.id, action=action, at=clock.tick(5)), ben)
+    assert (store.checked(site.id).good, store.checked(site.id).bad) == (11, 11)
+    own = store.change_site(replace(site, policy=replace(wishes, mode=Mode.OWN, audit_rate=1e-9)), clock())
+    assert learn(store, own, clock()).version == 1
+    now = store.site(site.id)
+    fine = moderate(house, now, sent(f"{GOOD} Trip number 30.", name="Cal 30", email="cal30@example.org")).case
+    pills = moderate(house, now, sent("BUY CHEAP PILLS and CASINO BONUS http://x.example http://y.example NOW!!!")).case
+    assert fine.verdict.policy == pills.verdict.policy == f"p{own.policy.version}.own1"
+    assert (fine.action, pills.action) == (Action.PUBLISH, Action.REJECT)

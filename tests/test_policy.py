@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -131,6 +132,16 @@ def test_it_audits_by_the_coin(risk, coin, audited, why):
     verdict = decide(an_assessment(), BORROWED, yardstick(risk), coin=coin)
     assert verdict.audited is audited, why
     assert (verdict.coin, verdict.audit_rate) == (coin, 0.05)
+
+
+def test_it_counts_every_comment_of_a_hold_only_site_as_shown_to_a_person():
+    verdict = decide(an_assessment(), Policy(audit_rate=0.05), yardstick(0.1), 0.99)
+    assert (verdict.audit_rate, verdict.audited) == (1.0, False)
+
+
+def test_it_names_the_version_of_a_sites_own_evidence():
+    own = replace(yardstick(0.1), version="own2")
+    assert decide(an_assessment(), Policy(version=3, mode=Mode.OWN), own, 0.5).policy == "p3.own2"
 
 
 def test_it_survives_margins_far_away():

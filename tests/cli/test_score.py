@@ -4,13 +4,15 @@ import csv
 import gzip
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
+from factories import a_site, later
 from modbot.cli import main
 from modbot.cli.score import BODY_NAMES, EMAIL_NAMES, NAME_NAMES, NO_TABLE, URL_NAMES
-from modbot.domain import Author, Comment
+from modbot.domain import Author, Comment, Cut, Mode, Policy, SiteLayer
 from modbot.scoring import artifacts
 from modbot.scoring.heads import probability
 
@@ -133,6 +135,21 @@ def test_it_refuses_what_is_no_object(run):
     result = run(given='{"text": "a"}\n[1]\n')
     assert result.exit_code == 1
     assert "line 2" in result.stderr
+
+
+def test_it_takes_the_cutoffs_that_a_site_has_earned(run, store):
+    site = store.add_site(a_site(id="my-blog", name="My blog"), [])
+    given = "text\nThe bus helps.\n"
+
+    def action():
+        return rows(run("--site", "My blog", given=given).stdout)[0]["action"]
+
+    assert action() == "hold"
+    store.change_site(replace(site, policy=Policy(mode=Mode.OWN)), later())
+    assert action() == "hold"
+    store.put_site_layer(SiteLayer(site.id, 1, later(), publish=Cut(1.0, 0.05, 80, 1)))
+    assert action() == "publish"
+    assert run("--site", "Elsewhere", given=given).exit_code == 2
 
 
 def test_it_never_writes_over_what_it_reads(run, tmp_path):

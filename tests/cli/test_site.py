@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from click.testing import CliRunner
 
+from factories import a_comment, a_draft, a_new_case, a_verdict
 from modbot.config import load_settings
-from modbot.domain import Hook, Mode, SecretKind
+from modbot.domain import Action, Hook, Mode, SecretKind
 from modbot.privacy import Vault, key_hash
 from modbot.storage import open_key_store
 
@@ -126,8 +127,47 @@ def test_it_refuses_to_change_nothing_or_nobody(run, founded):
 
 def test_it_refuses_own_cutoffs_without_evidence(run, store):
     added(run)
-    assert "reviews" in run("site", "set", "My blog", "--mode", "own", code=1).stderr
-    assert store.site_named("My blog").policy.mode is Mode.HOLD_ONLY
+    for refused in (
+        run("site", "set", "My blog", "--mode", "own", code=1),
+        run("site", "add", "Other", "--url", "https://other.example", "--mode", "own", code=1),
+    ):
+        assert "368 more checked good comments for rejecting at most 1% of them" in refused.stderr
+        assert "72 more checked bad comments for publishing at most 5% of them" in refused.stderr
+    assert [site.policy.mode for site in store.sites()] == [Mode.HOLD_ONLY]
+
+
+def test_it_takes_own_cutoffs_as_soon_as_one_side_suffices(run, store):
+    added(run)
+    checked(store, Action.REJECT, 10)
+    assert "1 more checked bad comments" in run("site", "set", "My blog", "--mode", "own", *WISHES, code=1).stderr
+    checked(store, Action.REJECT, 11)
+    facts = json.loads(run("site", "set", "My blog", "--mode", "own", *WISHES, "--json").output)
+    assert facts["mode"] == "own"
+    assert facts["evidence"]["publish"]["cutoff"] == store.site_layer("my-blog").publish.at
+    assert (facts["evidence"]["reject"]["cutoff"], facts["evidence"]["reject"]["wish_missing"]) == (None, 11)
+    assert store.site("my-blog").layer == 1
+
+
+def test_it_shows_what_the_evidence_is_good_for(run, store):
+    added(run)
+    checked(store, Action.PUBLISH, 2)
+    shown = run("site", "show", "My blog").output
+    assert "Rejecting: 2 checked good comments support no promise; 70 more would support 5 %." in shown
+    told = json.loads(run("site", "show", "My blog", "--json").output)["evidence"]
+    assert told["checked"] == {"good": 2, "bad": 0, "banned": 0, "waiting": 0}
+    assert (told["reject"]["next"], told["reject"]["missing"]) == (0.05, 70)
+
+
+WISHES = ("--max-good-rejected", "30%", "--max-bad-published", "30%")
+
+
+def checked(store, action, count):
+    """Let people answer so many comments of the hold-only blog, each once."""
+    for number in range(count):
+        comment = a_comment(site_id="my-blog", key=f"{action}-{number}")
+        case, created = store.record(a_new_case(comment=comment, verdict=a_verdict(audit_rate=1.0)))
+        if created:
+            store.record_review(a_draft(case_id=case.id, action=action))
 
 
 def test_it_shows_the_form_and_the_call(run, founded):

@@ -7,6 +7,8 @@ import signal
 
 import pytest
 
+from factories import a_comment, a_draft, a_new_case, a_verdict
+from modbot.domain import Action
 from receivers import a_receiver
 from served import Installation, call, wait_for
 
@@ -41,6 +43,20 @@ def test_it_works(installation):
         server.send_signal(signal.SIGTERM)
         assert server.wait(10) == 0
     assert {event["data"]["site"] for _, event in receiver.arrived} == {keys["id"]}
+
+
+def test_it_learns_from_what_people_decided(run, store):
+    run("site", "add", "My blog", "--url", "https://blog.example")
+    wishes = ("--mode", "own", "--max-good-rejected", "30%", "--max-bad-published", "30%")
+    for action, said in ((Action.REJECT, ""), (Action.PUBLISH, "Something new was learned from 1 site.\n")):
+        for number in range(11):
+            comment = a_comment(site_id="my-blog", key=f"{action}-{number}")
+            case, _ = store.record(a_new_case(comment=comment, verdict=a_verdict(audit_rate=1.0)))
+            store.record_review(a_draft(case_id=case.id, action=action))
+        if not said:
+            run("site", "set", "My blog", *wishes)
+        assert run("worker", "--once").output == f"0 delivery attempts made.\n{said}"
+    assert store.site_layer("my-blog").version == 2
 
 
 def test_it_refuses_a_database_of_another_version(installation):

@@ -34,6 +34,7 @@ def test_it_works(at_the_desk, given_up, ada_site):
         "Given up",
         "did not answer in time",
         "Held</a>",
+        "0 checked good comments support no promise",
     ):
         assert shown in page, shown
 

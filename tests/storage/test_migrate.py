@@ -9,8 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import NullPool, create_engine, inspect
 
-from factories import a_new_case, a_site
-from modbot.domain import CaseQuery
+from factories import a_comment, a_draft, a_new_case, a_signal, a_site, a_verdict
+from modbot.domain import Action, CaseQuery, Checked, Mode, Policy
 from modbot.errors import NotMigrated, StoreUnavailable
 from modbot.storage import check, expected_revision, open_store, upgrade
 from modbot.storage.migrate import MIGRATIONS, downgrade
@@ -68,13 +68,36 @@ def test_it_changes_nothing_the_second_time(empty_url):
 def test_it_goes_one_step_back_and_forward_again_with_rows_in_place(empty_url):
     upgrade(empty_url)
     store = open_store(empty_url)
-    store.add_site(a_site(), [])
+    store.add_site(a_site(policy=Policy(mode=Mode.BORROWED)), [])
     case, _ = store.record(a_new_case())
     downgrade(empty_url, "-1")
-    with pytest.raises(NotMigrated, match="0001"):
+    with pytest.raises(NotMigrated, match=f"at revision {FILES[-2].name[:4]}"):
         check(empty_url)
     upgrade(empty_url)
     assert store.case(case.id) == case
+    store.close()
+
+
+def test_it_draws_a_sites_evidence_from_the_answers_of_before(empty_url):
+    upgrade(empty_url)
+    store = open_store(empty_url)
+    for site_id, mode, coin in (
+        ("held", Mode.HOLD_ONLY, 0.5),
+        ("drawn", Mode.BORROWED, 0.01),
+        ("no", Mode.BORROWED, 0.5),
+    ):
+        store.add_site(a_site(id=site_id, name=site_id, policy=Policy(mode=mode)), [])
+        for key, action in (("a", Action.PUBLISH), ("b", Action.REJECT), ("c", Action.HOLD)):
+            verdict = a_verdict(coin=coin, signals=(a_signal(code="BLOCKED_WORD"),) if key == "b" else ())
+            case, _ = store.record(a_new_case(comment=a_comment(site_id=site_id, key=key), verdict=verdict))
+            store.record_review(a_draft(case_id=case.id))
+            store.record_review(a_draft(case_id=case.id, action=action, seen_revision=2))
+    downgrade(empty_url, "0002")
+    upgrade(empty_url)
+    assert store.checked("held") == Checked(good=1, banned=1, waiting=1)
+    assert store.checked("drawn") == Checked(good=1, banned=1, waiting=1)
+    assert store.checked("no") == Checked()
+    assert store.checked_risks("held", good=True) == (a_verdict().risk,)
     store.close()
 
 

@@ -1,7 +1,8 @@
 """Adapting to one site: what its own checked comments are good for, and what is learned from them.
 
 ``learn`` is the step that the background worker takes for each site and that a replay takes as often; it is cheap as
-long as nothing is due. Numpy only, never scikit-learn. May import the rooms of rank 0 and 1; never a door, never a clock.
+long as nothing is due. Numpy only, never scikit-learn. May import the rooms of rank 0 and 1; never a door, never a
+clock.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ class Standing:
         return not (self.reject.wish_missing and self.publish.wish_missing)
 
     def told(self) -> tuple[str, ...]:
-        """Say it in sentences, one for each side."""
-        return (f"Rejecting: {told(self.reject, 'good')}", f"Publishing: {told(self.publish, 'bad')}")
+        """Say it in sentences: one for each side, one for those that nobody has answered yet."""
+        sides = (f"Rejecting: {told(self.reject, 'good')}", f"Publishing: {told(self.publish, 'bad')}")
+        waiting = f"Waiting: {self.checked.waiting:,} more were drawn and wait in the queue for an answer."
+        return (*sides, waiting) if self.checked.waiting else sides
 
 
 def standing(store: Store, site: Site, since: datetime | None = None) -> Standing:

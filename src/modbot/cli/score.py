@@ -64,8 +64,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     file = given["file"]
     if "-" not in {file, given["out"]} and Path(given["out"]).exists() and Path(file).samefile(given["out"]):
         raise click.UsageError("--out is FILE itself, which would be lost: name another file.")
-    policy = _policy(ctx, given["site"])
     model = loaded(ctx, given["version"])
+    cutoffs = _cutoffs(ctx, given["site"], model)
     with ExitStack() as stack:
         stack.enter_context(_reading())
         raw = stack.enter_context(Path(file).open("rb")) if file != "-" else cast("BinaryIO", sys.stdin.buffer)
@@ -80,18 +80,27 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         )
         write = _writer(sink, header, model, as_json=given["as_json"])
         while batch := list(islice(rows, BATCH)):
-            write(batch, *_scores(batch, header, model, policy))
+            write(batch, *_scores(batch, header, model, cutoffs))
             if size is not None:
                 bar.update(raw.tell() - bar.pos)
 
 
-def _policy(ctx: click.Context, site: str | None) -> Policy:
+def _cutoffs(ctx: click.Context, site: str | None, model: Model) -> Cutoffs:
+    from modbot import promise
+
+    policy = Policy()
     if site is None:
-        return Policy(mode=Mode.BORROWED)
-    known = store_for(ctx).site_named(site)
+        return promise.cutoffs(model.evidence, policy.max_good_rejected, policy.max_bad_published)
+    from modbot.moderation import yardstick_for
+
+    store = store_for(ctx)
+    known = store.site_named(site)
     if known is None:
         raise click.UsageError(f"no site is called {site!r}; `modbot site list` names them.")
-    return known.policy
+    if known.policy.mode is Mode.HOLD_ONLY:
+        return promise.Cutoffs(None, None)
+    yardstick = yardstick_for(model, known, store.site_layer(known.id))
+    return promise.Cutoffs(yardstick.reject_from, yardstick.publish_below)
 
 
 @contextmanager
@@ -152,21 +161,18 @@ def _place(header: Sequence[str], names: Sequence[str]) -> int | None:
     return next((header.index(name) for name in names if name in header), None)
 
 
-def _scores(batch: Sequence[Any], header: list[str] | None, model: Model, policy: Policy) -> tuple[Any, list[Action]]:
+def _scores(batch: Sequence[Any], header: list[str] | None, model: Model, cutoffs: Cutoffs) -> tuple[Any, list[Action]]:
     from modbot import promise
     from modbot.scoring.heads import probabilities
 
     comments = _from_lists(batch, header) if header is not None else [_from_object(row) for row in batch]
     margins = model.margins(comments)
-    cutoffs = promise.cutoffs(model.evidence, policy.max_good_rejected, policy.max_bad_published)
     promised = margins[:, [model.heads.index(head) for head in model.evidence.heads]]
-    actions = [_action(risk, policy, cutoffs) for risk in promise.risks(promised, model.evidence).tolist()]
+    actions = [_action(risk, cutoffs) for risk in promise.risks(promised, model.evidence).tolist()]
     return probabilities(margins).round(6).tolist(), actions
 
 
-def _action(risk: float, policy: Policy, cutoffs: Cutoffs) -> Action:
-    if policy.mode is not Mode.BORROWED:
-        return Action.HOLD
+def _action(risk: float, cutoffs: Cutoffs) -> Action:
     if cutoffs.reject_from is not None and risk >= cutoffs.reject_from:
         return Action.REJECT
     if cutoffs.publish_below is not None and risk < cutoffs.publish_below:

@@ -102,12 +102,14 @@ class SiteLayer:
 class Checked:
     """How many comments of a site were drawn without looking and then answered by people.
 
-    What the owner forbade by name is counted apart, in ``banned``: no promise speaks of it.
+    What the owner forbade by name is counted apart, in ``banned``: no promise speaks of it. ``waiting`` were drawn too,
+    and nobody has answered yet.
     """
 
     good: int = 0
     bad: int = 0
     banned: int = 0
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

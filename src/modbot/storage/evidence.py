@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from modbot.domain import BANS, FAILED, Action, Checked, Cut, SiteLayer
 from modbot.storage.engine import Database
-from modbot.storage.tables import ONE_TREE, Base, SignalTable, SiteTable, VerdictTable, table
+from modbot.storage.tables import ONE_TREE, Base, CaseTable, SignalTable, SiteTable, VerdictTable, table
 
 
 class EvidenceTable(Base):
@@ -53,12 +53,15 @@ class SiteLayerTable(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(comment="what the arrays are and how they were measured")
 
 
+cases = table(CaseTable)
 evidence = table(EvidenceTable)
 layers = table(SiteLayerTable)
 verdicts = table(VerdictTable)
 signals = table(SignalTable)
 sites = table(SiteTable)
 
+# Counting more than this would take longer than anybody cares.
+COUNT_LIMIT = 10_000
 COLUMNS = ("site_id", "case_id", "revision", "at", "risk", "good", "banned")
 
 
@@ -80,19 +83,29 @@ class EvidenceVerbs:
         Returns
         -------
         Checked
-            The latest answer to each text counts; what was taken back or reopened does not.
+            The latest answer to each text counts; what was taken back or reopened does not. 10,000 waiting ones stand
+            for that many or more.
         """
         counted = (
             select(evidence.c.good, evidence.c.banned, func.count())
             .where(*_of(site_id, since))
             .group_by(evidence.c.good, evidence.c.banned)
         )
+        drawn = verdicts.c.coin < verdicts.c.audit_rate
+        waiting = (
+            select(cases.c.id)
+            .join(verdicts, (verdicts.c.case_id == cases.c.id) & (verdicts.c.revision == cases.c.text_revision))
+            .where(cases.c.site_id == site_id, cases.c.queued == literal(True, Boolean()), drawn)
+            .limit(COUNT_LIMIT)
+        )
         with self._db.reading() as connection:
             found = {(bool(good), bool(banned)): n for good, banned, n in connection.execute(counted)}
+            unanswered = connection.execute(select(func.count()).select_from(waiting.subquery())).scalar_one()
         return Checked(
             good=found.get((True, False), 0),
             bad=found.get((False, False), 0),
             banned=found.get((True, True), 0) + found.get((False, True), 0),
+            waiting=unanswered,
         )
 
     def checked_risks(self, site_id: str, *, good: bool, since: datetime | None = None) -> tuple[float, ...]:

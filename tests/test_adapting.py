@@ -1,0 +1,126 @@
+"""From people's answers to a site's own cut-offs, through the real store and the real pipeline."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from factories import a_comment, a_draft, a_new_case, a_verdict, later
+from modbot.adapting import keep_learning, learn, learn_all, standing
+from modbot.domain import Action, Cut, Mode, SiteLayer
+from modbot.errors import StoreUnavailable
+from modbot.storage import open_store
+
+
+@pytest.fixture
+def own_site(house, ada_site):
+    """Ada's site, which promises 30 % both ways on its own evidence: eleven comments, for 0.7**11 is below 0.025."""
+    policy = replace(ada_site.policy, mode=Mode.OWN, max_good_rejected=0.3, max_bad_published=0.3)
+    return house.store.change_site(replace(ada_site, policy=policy), later())
+
+
+def check(house, site, action, risks, at=None):
+    """Let people answer comments that chance laid before them."""
+    for number, risk in enumerate(risks):
+        key = f"{action}-{risk}-{at}-{number}"
+        new = a_new_case(
+            comment=a_comment(site_id=site.id, key=key), payload_hash=key, verdict=a_verdict(coin=0.0, risk=risk)
+        )
+        case, _ = house.store.record(replace(new, at=at or later()))
+        house.store.record_review(a_draft(case_id=case.id, action=action))
+
+
+def evenly(low, high, count):
+    return [low + (high - low) * n / (count - 1) for n in range(count)]
+
+
+def test_it_works(house, own_site):
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.8, 11))
+    learned = learn(house.store, own_site, later(5))
+    assert (learned.version, learned.at, learned.publish) == (1, later(5), None)
+    assert learned.reject == Cut(pytest.approx(0.8), 0.3, 11, 1)
+    assert house.store.site_layer(own_site.id) == learned
+    assert learn(house.store, own_site, later(6)) is None
+
+
+def test_it_keeps_each_side_by_itself(house, own_site):
+    check(house, own_site, Action.REJECT, evenly(0.5, 0.9, 11))
+    first = learn(house.store, own_site, later())
+    assert (first.reject, first.publish) == (None, Cut(pytest.approx(0.5), 0.3, 11, 1))
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.8, 11))
+    second = learn(house.store, own_site, later())
+    assert (second.version, second.publish) == (2, first.publish)
+    assert second.reject.evidence == 11
+
+
+def test_it_looks_again_when_the_evidence_has_doubled(house, own_site):
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.8, 11))
+    learn(house.store, own_site, later())
+    check(house, own_site, Action.PUBLISH, evenly(0.2, 0.7, 10))
+    assert learn(house.store, own_site, later()) is None
+    check(house, own_site, Action.PUBLISH, [0.9])
+    # By hand: of 22, P(at most one above) = 0.7**22 * (1 + 22 * 3/7) = 0.0041 is below 0.05 / 6; with two it is 0.0206.
+    assert learn(house.store, own_site, later()).reject == Cut(pytest.approx(0.8), 0.3, 22, 2)
+
+
+def test_it_keeps_what_else_was_learned(house, own_site):
+    house.store.put_site_layer(SiteLayer(own_site.id, 1, later(), layer=b"arrays", facts={"rows": 9}))
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.8, 11))
+    learned = learn(house.store, own_site, later())
+    assert (learned.version, learned.layer, learned.facts) == (2, b"arrays", {"rows": 9})
+
+
+@pytest.mark.parametrize("mode", [Mode.HOLD_ONLY, Mode.BORROWED])
+def test_it_spends_nothing_on_cutoffs_that_nobody_uses(house, own_site, mode):
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.8, 11))
+    assert learn(house.store, replace(own_site, policy=replace(own_site.policy, mode=mode)), later()) is None
+    assert house.store.site_layer(own_site.id) is None
+
+
+def test_it_begins_anew_from_a_moment_on(house, own_site):
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.99, 11), at=later())
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.7, 11), at=later(hours=1))
+    assert standing(house.store, own_site, since=later(hours=1)).checked.good == 11
+    assert learn(house.store, own_site, later(), since=later(hours=1)).reject.at == pytest.approx(0.7)
+
+
+def test_it_says_what_the_evidence_is_good_for(house, own_site):
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.8, 5))
+    house.store.record(a_new_case(verdict=a_verdict(coin=0.0)))
+    now = standing(house.store, own_site)
+    assert not now.suffices
+    assert now.told() == (
+        "Rejecting: 5 checked good comments support no promise; 67 more would support 5 %.",
+        "Publishing: 0 checked bad comments support no promise; 72 more would support 5 %.",
+        "Waiting: 1 more were drawn and wait in the queue for an answer.",
+    )
+    check(house, own_site, Action.PUBLISH, evenly(0.2, 0.81, 6))
+    assert standing(house.store, own_site).suffices
+
+
+def test_it_learns_from_every_site_until_told_to_stop(house, own_site, ben_site):
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.8, 11))
+    stop = threading.Event()
+    keep_learning(house.store, stopping(stop), stop)
+    assert house.store.site_layer(own_site.id).at == later(7)
+    assert learn_all(house.store, later(8)) == 0
+
+
+def test_it_goes_on_when_the_database_is_away():
+    away, stop = open_store("sqlite:////no/such/folder/modbot.db"), threading.Event()
+    keep_learning(away, stopping(stop), stop)
+    with pytest.raises(StoreUnavailable):
+        learn_all(away, later())
+    away.close()
+
+
+def stopping(stop):
+    """A clock that ends the work that asks it the time."""
+
+    def clock():
+        stop.set()
+        return later(7)
+
+    return clock
