@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache, partial
 
 from modbot import promise
-from modbot.adapting.layer import adapted_cutoffs, layer_from
 from modbot.domain import (
     Action,
     Case,
@@ -34,11 +33,11 @@ from modbot.domain import (
 from modbot.errors import BadRequest, CaseNotFound, KeyReused, StaleReview
 from modbot.policy import Yardstick, decide
 from modbot.privacy import Vault
-from modbot.promise import Cutoffs
+from modbot.promise import Cutoffs, adapted
 from modbot.promise.own import in_force
 from modbot.scoring import Scene, Scorer, assess
 from modbot.scoring.heads import Evidence, Model
-from modbot.scoring.layer import Layered
+from modbot.scoring.layer import Layered, fits, layer_from
 from modbot.scoring.rules import RULES, VERSION
 from modbot.storage import Store
 from modbot.validation import comment_from, unknown_fields
@@ -223,7 +222,7 @@ class Moderator:
         if site.layer and (known is None or known[0].version < site.layer):
             row = self._store.site_layer(site.id)
             if row is not None:
-                layer = layer_from(row, self._model)
+                layer = layer_from(row, self._model.version)
                 known = self._layers[site.id] = (row, self._model if layer is None else Layered(self._model, layer))
         return known or (None, self._model)
 
@@ -233,7 +232,7 @@ def yardstick_for(model: Model, site: Site, layer: SiteLayer | None = None) -> Y
     policy = site.policy
     rank = partial(promise.risk, evidence=model.evidence)
     if policy.mode is not Mode.OWN:
-        near = adapted_cutoffs(layer, model, policy) if layer else None
+        near = adapted.in_force(layer, policy) if layer and fits(layer, model.version) else None
         if layer and near:
             return Yardstick(rank, near.reject_from, near.publish_below, version=f"s{layer.version}")
         cutoffs = _borrowed(model.evidence, policy.max_good_rejected, policy.max_bad_published)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from modbot import adapting
@@ -44,6 +45,7 @@ PERIODS = 10
 
 BAD_FROM = 0.5
 READER = User(id="u0", name="replay", role=Role.MODERATOR, site_ids=None, session_version=1)
+SITE = "replay"
 NAMELESS = "anonymous"
 # A source without dates for some rows has them where the row before was.
 STEP = timedelta(seconds=1)
@@ -81,7 +83,7 @@ class Life:
 
     lived: tuple[Lived, ...]
     skipped: int
-    learned: tuple[str, ...]
+    learned: str
 
 
 def play(
@@ -99,21 +101,19 @@ def play(
     known = [(at, one) for at, one in _dated(history) if one.labels]
     if not known:
         raise ModelError("the history has no labelled rows: expected `spam` or another label of 0 or 1 in some rows.")
-    with _house(model, policy, known[0][0], seed) as (store, moderator, site):
+    with _house(model, policy, known[0][0], seed) as (store, moderator):
         lived = []
-        learned_at = known[0][0]
+        learned_at = datetime.min.replace(tzinfo=UTC)
         for done, (at, one) in enumerate(known, 1):
-            case = _moderated(moderator, site, _fields(one, done), at)
-            bad = max(one.labels.values()) >= BAD_FROM
+            case = _moderated(moderator, _site(store), _fields(one, done), at)
             if case.queued:
                 _answer(moderator, case, one, at)
-                if (at - learned_at).total_seconds() >= adapting.LEARN_EVERY_S or at == learned_at:
+                if (at - learned_at).total_seconds() >= adapting.LEARN_EVERY_S:
                     learned_at = at
-                    if adapting.learn(store, model, site, at) is not None:
-                        site = store.site(site.id) or site
-            lived.append(Lived(at, bad, case.verdict.action, case.queued))
-            progress(done)
-        return Life(tuple(lived), len(history) - len(known), adapting.standing(store, site).told())
+                    adapting.learn(store, _site(store), at, model)
+            lived.append(Lived(at, _is_bad(one), case.verdict.action, case.queued))
+            progress(1)
+        return Life(tuple(lived), len(history) - len(known), adapting.layer_told(store.site_layer(SITE)))
 
 
 def figures(lived: Sequence[Lived]) -> Figures:
@@ -139,7 +139,7 @@ def periods(lived: Sequence[Lived]) -> tuple[Figures, ...]:
     """Cut a life into stretches of equally many comments."""
     count = min(PERIODS, len(lived))
     edges = [len(lived) * i // count for i in range(count + 1)]
-    return tuple(figures(lived[start:end]) for start, end in zip(edges, edges[1:], strict=False))
+    return tuple(figures(lived[start:end]) for start, end in pairwise(edges))
 
 
 def _dated(history: Sequence[Example]) -> list[tuple[datetime, Example]]:
@@ -154,7 +154,7 @@ def _dated(history: Sequence[Example]) -> list[tuple[datetime, Example]]:
 
 
 @contextmanager
-def _house(model: Model, policy: Policy, at: datetime, seed: int) -> Iterator[tuple[Store, Moderator, Site]]:
+def _house(model: Model, policy: Policy, at: datetime, seed: int) -> Iterator[tuple[Store, Moderator]]:
     """Open a house of nothing but a store, a vault and a moderator, with one site, and leave nothing behind."""
     with tempfile.TemporaryDirectory(prefix="modbot-replay-") as folder:
         url = f"sqlite:///{Path(folder) / 'replay.db'}"
@@ -168,15 +168,23 @@ def _house(model: Model, policy: Policy, at: datetime, seed: int) -> Iterator[tu
             wake=lambda: None,
         )
         limits = Limits(email_required=False, body_max_chars=1_000_000)
-        site = Site(
-            id="replay", name="replay", url="https://replay.example", created_at=at, policy=policy, limits=limits
-        )
+        site = Site(id=SITE, name=SITE, url="https://replay.example", created_at=at, policy=policy, limits=limits)
         try:
-            moderator = Moderator(store, Vault((new_key(),), keys), model, around)
-            yield store, moderator, store.add_site(site, ())
+            store.add_site(site, ())
+            yield store, Moderator(store, Vault((new_key(),), keys), model, around)
         finally:
             store.close()
             keys.close()
+
+
+def _site(store: Store) -> Site:
+    site = store.site(SITE)
+    assert site is not None  # noqa: S101 - it was added a moment ago
+    return site
+
+
+def _is_bad(one: Example) -> bool:
+    return max(one.labels.values()) >= BAD_FROM
 
 
 def _moderated(moderator: Moderator, site: Site, fields: Mapping[str, str], at: datetime) -> Case:
@@ -208,7 +216,7 @@ def _printable(body: str) -> str:
 
 def _answer(moderator: Moderator, case: Case, one: Example, at: datetime) -> None:
     """Answer as the label says, a moment after the comment came."""
-    bad = max(one.labels.values()) >= BAD_FROM
+    bad = _is_bad(one)
     reason = "spam" if one.labels.get(Head.SPAM, 0.0) >= BAD_FROM else "abuse"
     moderator.review(
         ReviewDraft(

@@ -28,7 +28,7 @@ RANKS = {
     ),
     **dict.fromkeys(("moderation", "delivery", "learning", "adapting", "credentials"), 2),
     **dict.fromkeys(("intake", "review"), 3),
-    **dict.fromkeys(("app", "founding"), 4),
+    **dict.fromkeys(("app", "founding", "replay"), 4),
     **dict.fromkeys(("cli", "demo", "__main__"), 5),
 }
 # The hand: the command line starts the demo and the demo starts what the command line starts.
@@ -51,7 +51,7 @@ HOMES = {
     "sqlalchemy": {"storage"},
     "alembic": {"storage"},
     "psycopg": {"storage"},
-    "numpy": {"scoring", "learning", "promise"},
+    "numpy": {"scoring", "learning", "promise", "adapting"},
     "scipy": {"learning"},
     "sklearn": {"learning"},
     "email_validator": {"validation"},

@@ -1,7 +1,8 @@
 """Adapting to one site: what its own checked comments are good for, and what is learned from them.
 
 ``learn`` is the step that the background worker takes for each site and that a replay takes as often; it is cheap as
-long as nothing is due. Numpy only, never scikit-learn. May import the rooms of rank 0 and 1; never a door, never a
+long as nothing is due. Numpy only, never
+scikit-learn. May import the rooms of rank 0 and 1; never a door, never a
 clock.
 """
 
@@ -13,13 +14,15 @@ from datetime import datetime
 from threading import Event
 
 from modbot import observe
-from modbot.adapting.layer import remade
+from modbot.adapting.layer import layer_told, remade
 from modbot.domain import Checked, Cut, Mode, Site, SiteLayer
 from modbot.errors import StoreError
 from modbot.promise import lower_cutoff, upper_cutoff
 from modbot.promise.own import Meter, is_due, meter, renewed, told
 from modbot.scoring.heads import Model
 from modbot.storage import Store
+
+__all__ = ["LEARN_EVERY_S", "Standing", "keep_learning", "layer_told", "learn", "learn_all", "standing"]
 
 # Evidence grows at the pace of people, and most looks find nothing due.
 LEARN_EVERY_S = 60.0
@@ -57,11 +60,17 @@ def standing(store: Store, site: Site, since: datetime | None = None) -> Standin
     )
 
 
-def learn(store: Store, model: Model, site: Site, at: datetime) -> SiteLayer | None:
-    """Learn from a site what is due: its layer, and in mode own its cut-offs. None if nothing was, or another was faster."""
+def learn(
+    store: Store, site: Site, at: datetime, model: Model | None = None, since: datetime | None = None
+) -> SiteLayer | None:
+    """Learn from a site what is due; None if nothing was, or somebody else was faster.
+
+    Without a model, its own cut-offs alone; with one, the layer on top of that model, too. ``since`` leaves out of the
+    cut-offs what came earlier.
+    """
     old = store.site_layer(site.id) or SiteLayer(site.id, 0, at)
-    reject, publish = _cuts(store, site, old)
-    made = remade(store, model, site.policy, old)
+    reject, publish = _cuts(store, site, old, since)
+    made = None if model is None else remade(store, model, site.policy, old)
     if made is None and (reject, publish) == (old.reject, old.publish):
         return None
     layer, facts = (old.layer, old.facts) if made is None else (made.layer, made.facts)
@@ -69,7 +78,22 @@ def learn(store: Store, model: Model, site: Site, at: datetime) -> SiteLayer | N
     return new if store.put_site_layer(new) else None
 
 
-def _cuts(store: Store, site: Site, old: SiteLayer, since: datetime | None = None) -> tuple[Cut | None, Cut | None]:
+def learn_all(store: Store, model: Model, at: datetime) -> int:
+    """Take the step for every site; return for how many something new was learned."""
+    return sum(learn(store, site, at, model) is not None for site in store.sites())
+
+
+def keep_learning(store: Store, model: Model, clock: Callable[[], datetime], stop: Event) -> None:
+    """Learn from every site now and then until told to stop. Any number may run: the store numbers the versions."""
+    while not stop.is_set():
+        try:
+            learn_all(store, model, clock())
+        except StoreError as error:
+            observe.log_trouble("learning_unavailable", error)
+        stop.wait(LEARN_EVERY_S)
+
+
+def _cuts(store: Store, site: Site, old: SiteLayer, since: datetime | None) -> tuple[Cut | None, Cut | None]:
     """Make a site's own cut-offs anew where that is due.
 
     Only in mode own: a look at the evidence that nobody acts on would spend confidence for nothing.
@@ -85,18 +109,3 @@ def _cuts(store: Store, site: Site, old: SiteLayer, since: datetime | None = Non
         bad = store.checked_risks(site.id, good=False, since=since)
         publish = renewed(publish, policy.max_bad_published, bad, lower_cutoff)
     return reject, publish
-
-
-def learn_all(store: Store, model: Model, at: datetime) -> int:
-    """Take the step for every site; return for how many something new was learned."""
-    return sum(learn(store, model, site, at) is not None for site in store.sites())
-
-
-def keep_learning(store: Store, model: Model, clock: Callable[[], datetime], stop: Event) -> None:
-    """Learn from every site now and then until told to stop. Any number may run: the store numbers the versions."""
-    while not stop.is_set():
-        try:
-            learn_all(store, model, clock())
-        except StoreError as error:
-            observe.log_trouble("learning_unavailable", error)
-        stop.wait(LEARN_EVERY_S)

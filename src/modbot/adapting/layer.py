@@ -18,9 +18,20 @@ from numpy.typing import NDArray
 from modbot import promise
 from modbot.domain import Head, Lesson, Policy, SiteLayer
 from modbot.policy import WEIGHTS
-from modbot.promise.adapted import SURELY_BAD, SURELY_GOOD, adapted
+from modbot.promise.adapted import SURELY_BAD, SURELY_GOOD, adapted, wished
 from modbot.scoring.heads import Model
-from modbot.scoring.layer import LAYER_HEADS, Layer, Lessons, fit, from_bytes, losses, p_bad, to_bytes, traits_of
+from modbot.scoring.layer import (
+    LAYER_HEADS,
+    Layer,
+    Lessons,
+    fit,
+    fits,
+    layer_from,
+    losses,
+    p_bad,
+    to_bytes,
+    traits_of,
+)
 from modbot.storage import Store
 
 # The first layer is made of so many answers, and a new one whenever there are so many times as many.
@@ -44,9 +55,11 @@ class Made:
 
 def remade(store: Store, model: Model, policy: Policy, old: SiteLayer) -> Made | None:
     """Make a site's layer anew where enough was answered since the last time; None where it was not."""
-    known = old.facts.get("answers", 0) if _fits(old, model) else 0
+    known = old.facts.get("answers", 0) if fits(old, model.version) else 0
+    if not set(model.evidence.heads) <= set(LAYER_HEADS) <= set(model.heads):
+        return None
     answers = store.answered(old.site_id)
-    changed = known and old.facts["wishes"] != _wishes(policy)
+    changed = known and old.facts["wishes"] != wished(policy)
     if answers < FIRST_AT or (answers < known * GROWTH and not changed):
         return None
     found = store.lessons(old.site_id, WEIGHTS, LESSONS_MAX)
@@ -63,26 +76,25 @@ def remade(store: Store, model: Model, policy: Policy, old: SiteLayer) -> Made |
         "heads": [head.value for head in new.heads],
         "in_use": [head.value for head in in_use],
         "surprise": surprise,
-        "wishes": _wishes(policy),
+        "wishes": wished(policy),
         "reject_from": cutoffs.reject_from if cutoffs else None,
         "publish_below": cutoffs.publish_below if cutoffs else None,
     }
     return Made(to_bytes(new), facts)
 
 
-def layer_from(row: SiteLayer, model: Model, *, in_use: bool = True) -> Layer | None:
-    """Read a site's layer back; None if there is none, or it belongs to another model, or it corrects nothing."""
-    if row.layer is None or not _fits(row, model):
-        return None
-    heads = tuple(Head(name) for name in row.facts["in_use" if in_use else "heads"])
-    return from_bytes(row.layer, version=f"s{row.version}", model=model.version, heads=heads) if heads else None
-
-
-def adapted_cutoffs(row: SiteLayer, model: Model, policy: Policy) -> promise.Cutoffs | None:
-    """Return the cut-offs that were adapted to a site; None where its layer is not used or the wishes changed since."""
-    if not (_fits(row, model) and row.facts["in_use"] and row.facts["wishes"] == _wishes(policy)):
-        return None
-    return promise.Cutoffs(row.facts["reject_from"], row.facts["publish_below"])
+def layer_told(row: SiteLayer | None) -> str:
+    """Say in a sentence what a site's layer is good for."""
+    if row is None or row.layer is None:
+        return f"Nothing was learned from this site yet: the first layer is made of {FIRST_AT} answers."
+    told = []
+    for name, surprise in row.facts["surprise"].items():
+        if not surprise["answers"]:
+            continue
+        verb = "is used" if name in row.facts["in_use"] else "is not used"
+        model, layer = (surprise[side] / surprise["answers"] for side in ("model", "layer"))
+        told.append(f"for {name} it {verb} (surprise per answer {layer:.3f} nats with it, {model:.3f} without)")
+    return f"Layer s{row.version}, learned from {row.facts['answers']:,} answers: {'; '.join(told)}."
 
 
 def lessons_of(found: Sequence[Lesson], model: Model) -> Lessons:
@@ -97,14 +109,6 @@ def lessons_of(found: Sequence[Lesson], model: Model) -> Lessons:
     )
 
 
-def _fits(row: SiteLayer, model: Model) -> bool:
-    return row.facts.get("model") == model.version
-
-
-def _wishes(policy: Policy) -> list[float]:
-    return [policy.max_good_rejected, policy.max_bad_published]
-
-
 def _rules(lesson: Lesson) -> list[float]:
     """What the rules added to each head."""
     weighed = [(*WEIGHTS[code], strength) for code, strength in lesson.signals.items()]
@@ -113,11 +117,11 @@ def _rules(lesson: Lesson) -> list[float]:
 
 def _measured(old: SiteLayer, found: Sequence[Lesson], lessons: Lessons, model: Model) -> dict[str, dict[str, float]]:
     """Add what the new answers say of the old layer to what was measured before; nats, summed."""
-    fits = _fits(old, model)
-    before = old.facts["surprise"] if fits else {}
-    until = datetime.fromisoformat(old.facts["until"]) if fits and old.facts["until"] else None
+    known = fits(old, model.version)
+    before = old.facts["surprise"] if known else {}
+    until = datetime.fromisoformat(old.facts["until"]) if known and old.facts["until"] else None
     fresh = np.array([until is None or one.answered_at is None or one.answered_at > until for one in found])
-    sums = losses(_some(lessons, fresh), layer_from(old, model, in_use=False))
+    sums = losses(_some(lessons, fresh), layer_from(old, model.version, in_use=False))
     counts = (~np.isnan(lessons.labels[fresh])).sum(axis=0)
     told = {}
     for at, head in enumerate(LAYER_HEADS):

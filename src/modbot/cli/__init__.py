@@ -41,6 +41,7 @@ COMMANDS = {
     "explain": "Why a comment got its scores, word by word.",
     "train": "Fit, calibrate and evaluate a model.",
     "evaluate": "Measure a model on labelled comments.",
+    "replay": "Play a labelled history as one site's life, and count the errors.",
     "model": "Which models there are, and which one is live.",
 }
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from modbot.domain import Policy, SiteLayer
 from modbot.promise import BORROWED_SHARE, Cutoffs
 
 SURELY_BAD = 0.9
@@ -64,3 +65,39 @@ def adapted(
         good=round(good),
         bad=round(bad),
     )
+
+
+def in_force(row: SiteLayer, policy: Policy) -> Cutoffs | None:
+    """Give the cut-offs that were adapted to a site.
+
+    Parameters
+    ----------
+    row : SiteLayer
+        What was learned from the site.
+    policy : Policy
+        What it wishes now.
+
+    Returns
+    -------
+    Cutoffs or None
+        None where no layer is used, or its cut-offs were made for other wishes.
+    """
+    if not row.facts.get("in_use") or row.facts["wishes"] != wished(policy):
+        return None
+    return Cutoffs(row.facts["reject_from"], row.facts["publish_below"])
+
+
+def wished(policy: Policy) -> list[float]:
+    """Give the wishes that cut-offs depend on, as they are written down beside them.
+
+    Parameters
+    ----------
+    policy : Policy
+        A site's.
+
+    Returns
+    -------
+    list of float
+        The two promised shares.
+    """
+    return [policy.max_good_rejected, policy.max_bad_published]

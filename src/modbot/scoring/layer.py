@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modbot.domain import Comment, Head, HeadScore, Span, Term
+from modbot.domain import Comment, Head, HeadScore, SiteLayer, Span, Term
 from modbot.scoring import Scene
 from modbot.scoring.features import (
     FIELD_VALUE,
@@ -141,11 +141,11 @@ class Layer:
         ndarray of shape (n, n_heads)
             Log-odds; columns of heads that are not used are as given.
         """
-        corrected = margins * self.slopes + self.biases
-        for row, one in zip(corrected, traits, strict=True):
-            row += one.values @ self.weights[one.buckets]
+        if not traits:
+            return margins
+        shares = np.array([one.values @ self.weights[one.buckets] for one in traits])
         used = np.array([head in self.heads for head in LAYER_HEADS])
-        return np.where(used, corrected, margins)
+        return np.where(used, margins * self.slopes + self.biases + shares, margins)
 
     def corrected(self, comment: Comment, scores: Sequence[HeadScore]) -> tuple[HeadScore, ...]:
         """Add this site's shares to head scores, as terms of the same sums.
@@ -174,7 +174,7 @@ class Layer:
             halves = one.values * self.weights[one.buckets, at] / 2
             shares = np.bincount(one.owners, halves, owners) + np.bincount(one.partners, halves, owners)
             usual = (float(self.slopes[at]) - 1.0) * score.margin + float(self.biases[at])
-            terms = (*score.terms, Term(_USUAL, usual, (), "site"), *_told(reading, shares))
+            terms = (*score.terms, Term(_USUAL, usual, (), "site"), *_told(reading, shares.tolist()))
             found.append(HeadScore(score.head, score.bias, terms))
         return tuple(found)
 
@@ -332,27 +332,48 @@ def to_bytes(layer: Layer) -> bytes:
     return out.getvalue()
 
 
-def from_bytes(data: bytes, *, version: str, model: str, heads: Sequence[Head]) -> Layer:
-    """Read a layer's arrays.
+def layer_from(row: SiteLayer, model: str, *, in_use: bool = True) -> Layer | None:
+    """Read a site's layer back.
 
     Parameters
     ----------
-    data : bytes
-        From `to_bytes`.
-    version, model : str
-        Names, for verdicts.
-    heads : sequence of Head
-        The heads that it may correct.
+    row : SiteLayer
+        As the store keeps it.
+    model : str
+        Version of the shipped model that it is wanted for.
+    in_use : bool
+        Whether only the heads count for which the layer has shown that it helps.
 
     Returns
     -------
-    Layer
-        Ready to use.
+    Layer or None
+        None if there is none, it belongs to another model, or it corrects nothing.
     """
+    heads = [Head(name) for name in row.facts.get("in_use" if in_use else "heads", ())]
+    if row.layer is None or not heads or not fits(row, model):
+        return None
     weights = np.zeros((1 << _BITS, len(LAYER_HEADS)))
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(row.layer), allow_pickle=False) as arrays:
         weights[arrays["buckets"]] = arrays["weights"]
-        return Layer(version, model, tuple(heads), arrays["slopes"], arrays["biases"], weights)
+        return Layer(f"s{row.version}", model, tuple(heads), arrays["slopes"], arrays["biases"], weights)
+
+
+def fits(row: SiteLayer, model: str) -> bool:
+    """Whether a site's layer was made for a model.
+
+    Parameters
+    ----------
+    row : SiteLayer
+        As the store keeps it.
+    model : str
+        Version of a shipped model.
+
+    Returns
+    -------
+    bool
+        False also where there is no layer.
+    """
+    return bool(row.facts.get("model") == model)
 
 
 def p_bad(margins: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -404,17 +425,17 @@ def _sigmoid(margin: float) -> float:
     return float(1.0 / (1.0 + np.exp(-min(max(margin, -_EXPONENT_MAX), _EXPONENT_MAX))))
 
 
-def _told(reading: Reading, shares: NDArray[np.float64]) -> tuple[Term, ...]:
+def _told(reading: Reading, shares: list[float]) -> tuple[Term, ...]:
     """The largest shares as terms of their own, the rest as one."""
     words = len(reading.words)
     terms = []
     told = 0.0
-    for i in np.argsort(-np.abs(shares), kind="stable")[:_TOLD_MAX].tolist():
-        share = float(shares[i])
+    for i in sorted(range(len(shares)), key=lambda i: -abs(shares[i]))[:_TOLD_MAX]:
+        share = shares[i]
         if abs(share) < _SMALL_SHARE:
             break
         told += share
         spans: tuple[Span, ...] = reading.spans(i) if i < words else ()
         label = reading.body[spans[0].start : spans[0].end] if spans else FIELDS[i - words]
         terms.append(Term(label, share, spans, "site"))
-    return (*terms, Term(_REST, float(shares.sum()) - told, (), "site"))
+    return (*terms, Term(_REST, sum(shares) - told, (), "site"))

@@ -103,16 +103,16 @@ def test_it_says_what_the_evidence_is_good_for(house, own_site):
 def test_it_learns_from_every_site_until_told_to_stop(house, own_site, ben_site):
     check(house, own_site, Action.PUBLISH, evenly(0.1, 0.8, 11))
     stop = threading.Event()
-    keep_learning(house.store, stopping(stop), stop)
+    keep_learning(house.store, house.model, stopping(stop), stop)
     assert house.store.site_layer(own_site.id).at == later(7)
-    assert learn_all(house.store, later(8)) == 0
+    assert learn_all(house.store, house.model, later(8)) == 0
 
 
-def test_it_goes_on_when_the_database_is_away():
+def test_it_goes_on_when_the_database_is_away(house):
     away, stop = open_store("sqlite:////no/such/folder/modbot.db"), threading.Event()
-    keep_learning(away, stopping(stop), stop)
+    keep_learning(away, house.model, stopping(stop), stop)
     with pytest.raises(StoreUnavailable):
-        learn_all(away, later())
+        learn_all(away, house.model, later())
     away.close()
 
 
