@@ -10,7 +10,6 @@ import pytest
 from factories import later
 from modbot.domain import Author, Comment, Head, SiteLayer
 from modbot.scoring import Scene
-from modbot.scoring.features import read
 from modbot.scoring.layer import (
     LAYER_HEADS,
     Layer,
@@ -21,8 +20,8 @@ from modbot.scoring.layer import (
     losses,
     p_bad,
     to_bytes,
-    traits_of,
 )
+from modbot.scoring.traits import traits_of
 
 GOOD = [f"The tide table for {place} is a day late again" for place in ("Rope Quay", "the pier", "Pilot Lane", "town")]
 BAD = [f"Velvet curtains for {place}, ask our showroom" for place in ("your hall", "the pier", "any window", "town")]
@@ -123,13 +122,6 @@ def test_it_scores_as_one_with_the_model(layer, model):
     comment = said(BAD[0])
     assert layered.look(Scene(comment)) == layer.corrected(comment, model.score(comment))
     assert (layered.name, layered.version) == (model.name, "tiny+s1")
-
-
-def test_it_takes_a_reading_for_the_comment(model):
-    comment = said("Velvet curtains", url="https://curtains.example/velvet")
-    one, two = traits_of(comment), traits_of(read(comment))
-    assert np.array_equal(one.buckets, two.buckets)
-    assert np.array_equal(one.values, two.values)
 
 
 def test_it_comes_back_from_bytes(layer):

@@ -30,8 +30,8 @@ from modbot.scoring.layer import (
     losses,
     p_bad,
     to_bytes,
-    traits_of,
 )
+from modbot.scoring.traits import traits_of
 from modbot.storage import Store
 
 # The first layer is made of so many answers, and a new one whenever there are so many times as many.

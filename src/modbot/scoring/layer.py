@@ -17,26 +17,14 @@ from numpy.typing import NDArray
 
 from modbot.domain import Comment, Head, HeadScore, SiteLayer, Span, Term
 from modbot.scoring import Scene
-from modbot.scoring.features import (
-    FIELD_VALUE,
-    Reading,
-    field_salt,
-    field_text_scale,
-    hash_tokens,
-    key_bucket,
-    pair_buckets,
-    read,
-    whole_buckets,
-    word_scale,
-    words_of,
-)
+from modbot.scoring.features import Reading, read
 from modbot.scoring.fields import FIELDS
 from modbot.scoring.heads import Model
+from modbot.scoring.traits import TRAIT_BITS, Traits, traits_of
 
 LAYER_HEADS = (Head.SPAM, Head.TOXICITY)
 """The heads that people's reviews speak of; a layer has a column for each."""
 
-_BITS = 15
 # Fitting: so many passes, step size, and pull towards "as the shipped model says". Chosen on the lives of blogs and
 # videos that were replayed with a model that had not seen them; see docs/model.md.
 _EPOCHS = 5
@@ -53,27 +41,6 @@ _SMALL_SHARE = 0.04
 _TOLD_MAX = 8
 _USUAL = "what people here decided so far"
 _REST = "everything else that people here decided"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Traits:
-    """A comment as a layer sees it.
-
-    Attributes
-    ----------
-    buckets : ndarray of shape (n,)
-        Words, pairs, keys and field texts, hashed; character grams are the shipped model's business.
-    values : ndarray of shape (n,)
-        The value of each.
-    owners, partners : ndarray of shape (n,)
-        The word it belongs to, or the number of words plus the field. A pair belongs half to either of its words;
-        for everything else both are the same.
-    """
-
-    buckets: NDArray[np.intp]
-    values: NDArray[np.float64]
-    owners: NDArray[np.intp]
-    partners: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,39 +179,6 @@ class Layered:
         return self.layer.corrected(scene.comment, self.model.score(scene.comment))
 
 
-def traits_of(one: Reading | Comment) -> Traits:
-    """Take a comment apart as a layer sees it.
-
-    Parameters
-    ----------
-    one : Reading or Comment
-        A reading is used as it is.
-
-    Returns
-    -------
-    Traits
-        Never empty: fields always have keys.
-    """
-    reading = words_of(one) if isinstance(one, Comment) else one
-    words = len(reading.words)
-    buckets = [np.array([key_bucket(key, _BITS) for _, key in reading.keys], dtype=np.intp)]
-    values = [np.full(len(reading.keys), FIELD_VALUE)]
-    owners = [np.array([words + field for field, _ in reading.keys], dtype=np.intp)]
-    partners = list(owners)
-    tokens = [*[(-1, word) for word in reading.words], *reading.texts]
-    if tokens:
-        salts = np.array([0 if field < 0 else field_salt(field) for field, _ in tokens], dtype=np.uint32)
-        whole = hash_tokens([token for _, token in tokens], salts, _BITS).whole
-        per_word, per_text = word_scale(words + len(reading.pairs)), field_text_scale(len(reading.texts))
-        left, right = np.array(reading.pairs, dtype=np.intp).reshape(-1, 2).T
-        of_tokens = np.array([*range(words), *(words + field for field, _ in reading.texts)], dtype=np.intp)
-        buckets += (whole_buckets(whole, salts > 0, _BITS), pair_buckets(whole[left], whole[right], _BITS))
-        values += (np.where(salts > 0, per_text, per_word), np.full(left.size, per_word))
-        owners += (of_tokens, left)
-        partners += (of_tokens, right)
-    return Traits(*map(np.concatenate, (buckets, values, owners, partners)))
-
-
 def fit(lessons: Lessons, *, version: str, model: str, seed: int = 0) -> Layer:
     """Fit a layer that corrects all heads of which the lessons speak.
 
@@ -270,7 +204,7 @@ def fit(lessons: Lessons, *, version: str, model: str, seed: int = 0) -> Layer:
     AdaGrad: Duchi, Hazan, Singer 2011, JMLR 12, 2121-2159.
     """
     width = len(LAYER_HEADS)
-    weights = np.zeros((1 << _BITS, width))
+    weights = np.zeros((1 << TRAIT_BITS, width))
     slopes, biases = np.ones(width), np.zeros(width)
     heads = []
     for at, head in enumerate(LAYER_HEADS):
@@ -352,7 +286,7 @@ def layer_from(row: SiteLayer, model: str, *, in_use: bool = True) -> Layer | No
     heads = [Head(name) for name in row.facts.get("in_use" if in_use else "heads", ())]
     if row.layer is None or not heads or not fits(row, model):
         return None
-    weights = np.zeros((1 << _BITS, len(LAYER_HEADS)))
+    weights = np.zeros((1 << TRAIT_BITS, len(LAYER_HEADS)))
     with np.load(io.BytesIO(row.layer), allow_pickle=False) as arrays:
         weights[arrays["buckets"]] = arrays["weights"]
         return Layer(f"s{row.version}", model, tuple(heads), arrays["slopes"], arrays["biases"], weights)
