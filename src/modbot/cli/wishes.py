@@ -116,7 +116,7 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
     given = {name: value for name, value in wishes.items() if value is not None and value != ()}
     if not given:
         raise click.UsageError("Nothing to change: give at least one option; --help lists them.")
-    from modbot.adapting import learn
+    from modbot.adapting import learn, standing
 
     store, at = store_for(ctx), datetime.now(UTC)
     before = site_called(store, site)
@@ -133,6 +133,8 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
     for name in now:
         if now[name] != then[name] and name != "policy_version":
             click.echo(f"  {name.replace('_', ' ')}: {shown(name, then[name])} → {shown(name, now[name])}")
+    if after.policy.mode is Mode.OWN:
+        click.echo("\n".join(standing(store, after).told()))
 
 
 def _changed(site: Site, given: dict[str, Any]) -> Site:
