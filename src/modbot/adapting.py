@@ -8,7 +8,7 @@ clock.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event
 
@@ -44,37 +44,42 @@ class Standing:
         return (*sides, waiting) if self.checked.waiting else sides
 
 
-def standing(store: Store, site: Site, since: datetime | None = None) -> Standing:
+def standing(store: Store, site: Site) -> Standing:
     """Read how far a site's own evidence carries its wishes."""
-    checked, layer, policy = store.checked(site.id, since), store.site_layer(site.id), site.policy
+    layer, policy = _layer(store, site, site.created_at), site.policy
+    checked = store.checked(site.id, layer.since)
     return Standing(
         checked=checked,
-        reject=meter(layer.reject if layer else None, policy.max_good_rejected, checked.good),
-        publish=meter(layer.publish if layer else None, policy.max_bad_published, checked.bad),
-        version=layer.version if layer else 0,
+        reject=meter(layer.reject, policy.max_good_rejected, checked.good),
+        publish=meter(layer.publish, policy.max_bad_published, checked.bad),
+        version=layer.version,
     )
 
 
-def learn(store: Store, site: Site, at: datetime, since: datetime | None = None) -> SiteLayer | None:
+def learn(store: Store, site: Site, at: datetime) -> SiteLayer | None:
     """Make a site's own cut-offs anew where that is due; None if nothing was, or somebody else was faster.
 
     Only in mode own: a look at the evidence that nobody acts on would spend confidence for nothing.
     """
     if site.policy.mode is not Mode.OWN:
         return None
-    old = store.site_layer(site.id) or SiteLayer(site.id, 0, at)
-    checked, policy = store.checked(site.id, since), site.policy
-    reject, publish = old.reject, old.publish
+    old, policy = _layer(store, site, at), site.policy
+    checked, reject, publish = store.checked(site.id, old.since), old.reject, old.publish
     if is_due(reject, policy.max_good_rejected, checked.good):
-        good = store.checked_risks(site.id, good=True, since=since)
+        good = store.checked_risks(site.id, good=True, since=old.since)
         reject = renewed(reject, policy.max_good_rejected, good, upper_cutoff)
     if is_due(publish, policy.max_bad_published, checked.bad):
-        bad = store.checked_risks(site.id, good=False, since=since)
+        bad = store.checked_risks(site.id, good=False, since=old.since)
         publish = renewed(publish, policy.max_bad_published, bad, lower_cutoff)
     if (reject, publish) == (old.reject, old.publish):
         return None
-    new = SiteLayer(site.id, old.version + 1, at, reject, publish, old.layer, old.facts)
-    return new if store.put_site_layer(new) else None
+    return _put(store, replace(old, version=old.version + 1, at=at, reject=reject, publish=publish))
+
+
+def begin_anew(store: Store, site: Site, at: datetime) -> SiteLayer | None:
+    """Count only what comes from now on as evidence, with no cut-offs and nothing spent; for another kind of scores."""
+    old = _layer(store, site, at)
+    return _put(store, replace(old, version=old.version + 1, at=at, since=at, reject=None, publish=None))
 
 
 def learn_all(store: Store, at: datetime) -> int:
@@ -90,3 +95,11 @@ def keep_learning(store: Store, clock: Callable[[], datetime], stop: Event) -> N
         except StoreError as error:
             observe.log_trouble("learning_unavailable", error)
         stop.wait(LEARN_EVERY_S)
+
+
+def _layer(store: Store, site: Site, at: datetime) -> SiteLayer:
+    return store.site_layer(site.id) or SiteLayer(site.id, 0, at)
+
+
+def _put(store: Store, layer: SiteLayer) -> SiteLayer | None:
+    return layer if store.put_site_layer(layer) else None

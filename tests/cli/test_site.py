@@ -146,6 +146,9 @@ def test_it_takes_own_cutoffs_as_soon_as_one_side_suffices(run, store):
     assert facts["evidence"]["publish"]["cutoff"] == store.site_layer("my-blog").publish.at
     assert (facts["evidence"]["reject"]["cutoff"], facts["evidence"]["reject"]["wish_missing"]) == (None, 11)
     assert store.site("my-blog").layer == 1
+    said = run("site", "set", "My blog", "--fresh-evidence").output
+    assert "Publishing: 0 checked bad comments support no promise" in said
+    assert store.site_layer("my-blog").publish is None
 
 
 def test_it_shows_what_the_evidence_is_good_for(run, store):

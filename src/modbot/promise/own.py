@@ -13,8 +13,8 @@ What is assumed: that comments are independent draws and keep coming from the sa
 answered are like those answered; and that a risk scored earlier could have been scored now. The last one deserves care,
 because the model and what is learned from the site change. Each risk counts as it was when the comment came, so no
 comment is judged by what was learned from it. While scoring gets better, good comments sink and their older risks
-err on the side of caution; when it gets worse, or becomes quite another one, begin anew: read the evidence from a
-moment on (``since``) and drop the old cuts, which starts the spending again.
+err on the side of caution; when it gets worse, or becomes quite another one, begin anew: read the evidence from that
+moment on and drop the old cuts, which starts the spending again.
 """
 
 from __future__ import annotations
