@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from factories import a_comment, a_draft, a_new_case, a_verdict, later
-from modbot.adapting import keep_learning, learn, learn_all, standing
+from modbot.adapting import begin_anew, keep_learning, learn, learn_all, standing
 from modbot.domain import Action, Cut, Mode, SiteLayer
 from modbot.errors import StoreUnavailable
 from modbot.storage import open_store
@@ -80,10 +80,14 @@ def test_it_spends_nothing_on_cutoffs_that_nobody_uses(house, own_site, mode):
 
 
 def test_it_begins_anew_from_a_moment_on(house, own_site):
-    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.99, 11), at=later())
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.99, 11))
+    learn(house.store, own_site, later())
+    fresh = begin_anew(house.store, own_site, later(hours=1))
+    assert (fresh.version, fresh.since, fresh.reject) == (2, later(hours=1), None)
+    assert standing(house.store, own_site).checked.good == 0
     check(house, own_site, Action.PUBLISH, evenly(0.1, 0.7, 11), at=later(hours=1))
-    assert standing(house.store, own_site, since=later(hours=1)).checked.good == 11
-    assert learn(house.store, own_site, later(), since=later(hours=1)).reject.at == pytest.approx(0.7)
+    assert learn(house.store, own_site, later(hours=2)).reject == Cut(pytest.approx(0.7), 0.3, 11, 1)
+    assert house.store.site_layer(own_site.id).since == later(hours=1)
 
 
 def test_it_says_what_the_evidence_is_good_for(house, own_site):
@@ -92,8 +96,8 @@ def test_it_says_what_the_evidence_is_good_for(house, own_site):
     now = standing(house.store, own_site)
     assert not now.suffices
     assert now.told() == (
-        "Rejecting: 5 checked good comments support no promise; 67 more would support 5 %.",
-        "Publishing: 0 checked bad comments support no promise; 72 more would support 5 %.",
+        "Rejecting: 5 checked good comments support no promise; 67 more would support 5 %. The promised 30 % needs 6 more.",
+        "Publishing: 0 checked bad comments support no promise; 72 more would support 5 %. The promised 30 % needs 11 more.",
         "Waiting: 1 more were drawn and wait in the queue for an answer.",
     )
     check(house, own_site, Action.PUBLISH, evenly(0.2, 0.81, 6))

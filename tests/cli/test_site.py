@@ -146,13 +146,19 @@ def test_it_takes_own_cutoffs_as_soon_as_one_side_suffices(run, store):
     assert facts["evidence"]["publish"]["cutoff"] == store.site_layer("my-blog").publish.at
     assert (facts["evidence"]["reject"]["cutoff"], facts["evidence"]["reject"]["wish_missing"]) == (None, 11)
     assert store.site("my-blog").layer == 1
+    said = run("site", "set", "My blog", "--fresh-evidence").output
+    assert "Publishing: 0 checked bad comments support no promise" in said
+    assert store.site_layer("my-blog").publish is None
 
 
 def test_it_shows_what_the_evidence_is_good_for(run, store):
     added(run)
     checked(store, Action.PUBLISH, 2)
     shown = run("site", "show", "My blog").output
-    assert "Rejecting: 2 checked good comments support no promise; 70 more would support 5 %." in shown
+    assert (
+        "Rejecting: 2 checked good comments support no promise; 70 more would support 5 %. The promised 1 % needs 366 more."
+        in shown
+    )
     told = json.loads(run("site", "show", "My blog", "--json").output)["evidence"]
     assert told["checked"] == {"good": 2, "bad": 0, "banned": 0, "waiting": 0}
     assert (told["reject"]["next"], told["reject"]["missing"]) == (0.05, 70)

@@ -87,9 +87,14 @@ def test_it_reads_what_the_evidence_is_good_for():
     assert (everything.next, everything.missing) == (None, 0)
 
 
-def test_it_says_so_in_a_sentence():
-    assert (
-        told(meter(None, 0.01, 1), "good") == "1 checked good comment supports no promise; 71 more would support 5 %."
-    )
-    assert told(meter(None, 0.01, 80), "bad") == "80 checked bad comments support 5 %; 103 more would support 2 %."
-    assert told(meter(None, 0.01, 4_000), "bad") == "4,000 checked bad comments support 5 %, 2 %, 1 %, 0.5 % and 0.1 %."
+@pytest.mark.parametrize(
+    ("wish", "checked", "sentence"),
+    [
+        (0.05, 1, "1 checked bad comment supports no promise; 71 more would support 5 %."),
+        (0.05, 80, "80 checked bad comments support 5 %; 103 more would support 2 %."),
+        (0.01, 80, "80 checked bad comments support 5 %; 103 more would support 2 %. The promised 1 % needs 288 more."),
+        (0.01, 4_000, "4,000 checked bad comments support 5 %, 2 %, 1 %, 0.5 % and 0.1 %."),
+    ],
+)
+def test_it_says_so_in_a_sentence(wish, checked, sentence):
+    assert told(meter(None, wish, checked), "bad") == sentence

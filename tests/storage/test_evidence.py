@@ -111,7 +111,14 @@ def test_it_keeps_each_version_of_what_was_learned(store):
     assert store.site("site-ada").layer == 0
     first = SiteLayer("site-ada", 1, later(), reject=Cut(0.97, 0.01, 400, 1))
     second = SiteLayer(
-        "site-ada", 2, later(60), first.reject, Cut(0.4, 0.05, 80, 1), b"\x00arrays", {"rows": 480, "gain": 0.02}
+        "site-ada",
+        2,
+        later(60),
+        first.reject,
+        Cut(0.4, 0.05, 80, 1),
+        later(30),
+        b"\x00arrays",
+        {"rows": 480, "gain": 0.02},
     )
     assert store.put_site_layer(first)
     assert store.site_layer("site-ada") == first

@@ -1,15 +1,14 @@
 """Adapting to one site: what its own checked comments are good for, and what is learned from them.
 
 ``learn`` is the step that the background worker takes for each site and that a replay takes as often; it is cheap as
-long as nothing is due. Numpy only, never
-scikit-learn. May import the rooms of rank 0 and 1; never a door, never a
+long as nothing is due. Numpy only, never scikit-learn. May import the rooms of rank 0 and 1; never a door, never a
 clock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Event
 
@@ -22,7 +21,7 @@ from modbot.promise.own import Meter, is_due, meter, renewed, told
 from modbot.scoring.heads import Model
 from modbot.storage import Store
 
-__all__ = ["LEARN_EVERY_S", "Standing", "keep_learning", "layer_told", "learn", "learn_all", "standing"]
+__all__ = ["LEARN_EVERY_S", "Standing", "begin_anew", "keep_learning", "layer_told", "learn", "learn_all", "standing"]
 
 # Evidence grows at the pace of people, and most looks find nothing due.
 LEARN_EVERY_S = 60.0
@@ -49,33 +48,36 @@ class Standing:
         return (*sides, waiting) if self.checked.waiting else sides
 
 
-def standing(store: Store, site: Site, since: datetime | None = None) -> Standing:
+def standing(store: Store, site: Site) -> Standing:
     """Read how far a site's own evidence carries its wishes."""
-    checked, layer, policy = store.checked(site.id, since), store.site_layer(site.id), site.policy
+    layer, policy = _layer(store, site, site.created_at), site.policy
+    checked = store.checked(site.id, layer.since)
     return Standing(
         checked=checked,
-        reject=meter(layer.reject if layer else None, policy.max_good_rejected, checked.good),
-        publish=meter(layer.publish if layer else None, policy.max_bad_published, checked.bad),
-        version=layer.version if layer else 0,
+        reject=meter(layer.reject, policy.max_good_rejected, checked.good),
+        publish=meter(layer.publish, policy.max_bad_published, checked.bad),
+        version=layer.version,
     )
 
 
-def learn(
-    store: Store, site: Site, at: datetime, model: Model | None = None, since: datetime | None = None
-) -> SiteLayer | None:
-    """Learn from a site what is due; None if nothing was, or somebody else was faster.
+def learn(store: Store, site: Site, at: datetime, model: Model | None = None) -> SiteLayer | None:
+    """Learn from a site what is due: its own cut-offs and, with a model, the layer on top of that model.
 
-    Without a model, its own cut-offs alone; with one, the layer on top of that model, too. ``since`` leaves out of the
-    cut-offs what came earlier.
+    None if nothing was due, or somebody else was faster.
     """
-    old = store.site_layer(site.id) or SiteLayer(site.id, 0, at)
-    reject, publish = _cuts(store, site, old, since)
+    old = _layer(store, site, at)
+    reject, publish = _cuts(store, site, old)
     made = None if model is None else remade(store, model, site.policy, old)
     if made is None and (reject, publish) == (old.reject, old.publish):
         return None
-    layer, facts = (old.layer, old.facts) if made is None else (made.layer, made.facts)
-    new = SiteLayer(site.id, old.version + 1, at, reject, publish, layer, facts)
-    return new if store.put_site_layer(new) else None
+    new = replace(old, version=old.version + 1, at=at, reject=reject, publish=publish)
+    return _put(store, new if made is None else replace(new, layer=made.layer, facts=made.facts))
+
+
+def begin_anew(store: Store, site: Site, at: datetime) -> SiteLayer | None:
+    """Count only what comes from now on as evidence, with no cut-offs and nothing spent; for another kind of scores."""
+    old = _layer(store, site, at)
+    return _put(store, replace(old, version=old.version + 1, at=at, since=at, reject=None, publish=None))
 
 
 def learn_all(store: Store, model: Model, at: datetime) -> int:
@@ -93,19 +95,27 @@ def keep_learning(store: Store, model: Model, clock: Callable[[], datetime], sto
         stop.wait(LEARN_EVERY_S)
 
 
-def _cuts(store: Store, site: Site, old: SiteLayer, since: datetime | None) -> tuple[Cut | None, Cut | None]:
+def _cuts(store: Store, site: Site, old: SiteLayer) -> tuple[Cut | None, Cut | None]:
     """Make a site's own cut-offs anew where that is due.
 
     Only in mode own: a look at the evidence that nobody acts on would spend confidence for nothing.
     """
-    reject, publish = old.reject, old.publish
-    if site.policy.mode is not Mode.OWN:
+    reject, publish, policy = old.reject, old.publish, site.policy
+    if policy.mode is not Mode.OWN:
         return reject, publish
-    checked, policy = store.checked(site.id, since), site.policy
+    checked = store.checked(site.id, old.since)
     if is_due(reject, policy.max_good_rejected, checked.good):
-        good = store.checked_risks(site.id, good=True, since=since)
+        good = store.checked_risks(site.id, good=True, since=old.since)
         reject = renewed(reject, policy.max_good_rejected, good, upper_cutoff)
     if is_due(publish, policy.max_bad_published, checked.bad):
-        bad = store.checked_risks(site.id, good=False, since=since)
+        bad = store.checked_risks(site.id, good=False, since=old.since)
         publish = renewed(publish, policy.max_bad_published, bad, lower_cutoff)
     return reject, publish
+
+
+def _layer(store: Store, site: Site, at: datetime) -> SiteLayer:
+    return store.site_layer(site.id) or SiteLayer(site.id, 0, at)
+
+
+def _put(store: Store, layer: SiteLayer) -> SiteLayer | None:
+    return layer if store.put_site_layer(layer) else None

@@ -109,6 +109,9 @@ def _switch(names: str, field: str, sentence: str) -> Callable[[F], F]:
 @_switch("--check-mx/--no-check-mx", "check_mx", "Whether to look up if the address's domain takes mail.")
 @click.option("--name-max-chars", type=click.IntRange(1, 1_000), help="Longest name, in characters.")
 @click.option("--body-max-chars", type=click.IntRange(1, 100_000), help="Longest comment, in characters.")
+@click.option(
+    "--fresh-evidence", is_flag=True, default=None, help="Count only comments from now on as own evidence (new model)."
+)
 @as_json
 @click.pass_context
 def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) -> None:
@@ -116,7 +119,7 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
     given = {name: value for name, value in wishes.items() if value is not None and value != ()}
     if not given:
         raise click.UsageError("Nothing to change: give at least one option; --help lists them.")
-    from modbot.adapting import learn
+    from modbot.adapting import begin_anew, learn, standing
 
     store, at = store_for(ctx), datetime.now(UTC)
     before = site_called(store, site)
@@ -124,6 +127,8 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
     if given.get("mode") == Mode.OWN.value:
         require_evidence(store, wanted)
     after = store.change_site(wanted, at)
+    if "fresh_evidence" in given:
+        begin_anew(store, after, at)
     learn(store, after, at)
     if as_json:
         click.echo(json.dumps(facts_of(after) | evidence_of(store, after)))
@@ -133,6 +138,8 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
     for name in now:
         if now[name] != then[name] and name != "policy_version":
             click.echo(f"  {name.replace('_', ' ')}: {shown(name, then[name])} → {shown(name, now[name])}")
+    if after.policy.mode is Mode.OWN:
+        click.echo("\n".join(standing(store, after).told()))
 
 
 def _changed(site: Site, given: dict[str, Any]) -> Site:

@@ -85,8 +85,9 @@ class Cut:
 class SiteLayer:
     """What was learned from one site alone, versioned; verdicts name the version.
 
-    ``reject`` and ``publish`` are None before the site's evidence sufficed for that side. ``layer`` and ``facts`` are
-    the arrays and the description of what is added to the model's scores.
+    ``reject`` and ``publish`` are None before the site's evidence sufficed for that side. Only comments that came at
+    ``since`` or later are evidence, where it is given. ``layer`` and ``facts`` are the arrays and the description of
+    what is added to the model's scores.
     """
 
     site_id: str
@@ -94,6 +95,7 @@ class SiteLayer:
     at: datetime
     reject: Cut | None = None
     publish: Cut | None = None
+    since: datetime | None = None
     layer: bytes | None = field(default=None, repr=False)
     facts: Mapping[str, Any] = field(default_factory=dict)
 

@@ -13,8 +13,8 @@ What is assumed: that comments are independent draws and keep coming from the sa
 answered are like those answered; and that a risk scored earlier could have been scored now. The last one deserves care,
 because the model and what is learned from the site change. Each risk counts as it was when the comment came, so no
 comment is judged by what was learned from it. While scoring gets better, good comments sink and their older risks
-err on the side of caution; when it gets worse, or becomes quite another one, begin anew: read the evidence from a
-moment on (``since``) and drop the old cuts, which starts the spending again.
+err on the side of caution; when it gets worse, or becomes quite another one, begin anew: read the evidence from that
+moment on and drop the old cuts, which starts the spending again.
 """
 
 from __future__ import annotations
@@ -214,14 +214,20 @@ def told(side: Meter, kind: str) -> str:
     Returns
     -------
     str
-        Such as: 412 checked good comments support 5 %, 2 % and 1 %; 324 more would support 0.5 %.
+        Such as: 80 checked good comments support 5 %; 103 more would support 2 %. The promised 1 % needs 288 more.
     """
-    shares = [f"{share * 100:g} %" for share in side.supports]
+    shares = list(map(_percent, side.supports))
     listed = " and ".join([", ".join(shares[:-1]), shares[-1]] if len(shares) > 1 else shares)
     counted = f"{side.checked:,} checked {kind} comment{'' if side.checked == 1 else 's'}"
     supported = f"{counted} support{'s' if side.checked == 1 else ''} {listed or 'no promise'}"
-    more = "" if side.next is None else f"; {side.missing:,} more would support {side.next * 100:g} %"
-    return f"{supported}{more}."
+    more = "" if side.next is None else f"; {side.missing:,} more would support {_percent(side.next)}"
+    is_told = not side.wish_missing or side.wish == side.next
+    wished = "" if is_told else f" The promised {_percent(side.wish)} needs {side.wish_missing:,} more."
+    return f"{supported}{more}.{wished}"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:g} %"
 
 
 def _next_look(cut: Cut | None) -> int:

@@ -49,6 +49,7 @@ class SiteLayerTable(Base):
     publish_share: Mapped[float | None] = mapped_column(comment="of bad comments, the promise that it keeps")
     publish_evidence: Mapped[int | None] = mapped_column(comment="checked bad comments behind it")
     publish_looks: Mapped[int | None] = mapped_column(comment="how often it was made, this time included")
+    since: Mapped[datetime | None] = mapped_column(comment="what came before is no evidence any more")
     layer: Mapped[bytes | None] = mapped_column(comment="arrays that are added to the model's")
     facts: Mapped[dict[str, Any]] = mapped_column(comment="what the arrays are and how they were measured")
 
@@ -91,11 +92,11 @@ class EvidenceVerbs:
             .where(*_of(site_id, since))
             .group_by(evidence.c.good, evidence.c.banned)
         )
-        drawn = verdicts.c.coin < verdicts.c.audit_rate
         waiting = (
             select(cases.c.id)
             .join(verdicts, (verdicts.c.case_id == cases.c.id) & (verdicts.c.revision == cases.c.text_revision))
-            .where(cases.c.site_id == site_id, cases.c.queued == literal(True, Boolean()), drawn)
+            .where(cases.c.site_id == site_id, cases.c.queued == literal(True, Boolean()))
+            .where(verdicts.c.coin < verdicts.c.audit_rate, *([] if since is None else [verdicts.c.at >= since]))
             .limit(COUNT_LIMIT)
         )
         with self._db.reading() as connection:
@@ -225,6 +226,7 @@ def _row(layer: SiteLayer) -> dict[str, Any]:
         "at": layer.at,
         **_cut_row("reject", layer.reject),
         **_cut_row("publish", layer.publish),
+        "since": layer.since,
         "layer": layer.layer,
         "facts": dict(layer.facts),
     }
@@ -242,6 +244,7 @@ def _layer(row: Any) -> SiteLayer:
         at=row.at,
         reject=_cut(row.reject_at, row.reject_share, row.reject_evidence, row.reject_looks),
         publish=_cut(row.publish_at, row.publish_share, row.publish_evidence, row.publish_looks),
+        since=row.since,
         layer=row.layer,
         facts=row.facts,
     )

@@ -71,6 +71,7 @@ def upgrade() -> None:
         _maybe("publish_share", FLOAT, "of bad comments, the promise that it keeps"),
         _maybe("publish_evidence", NUMBER, "checked bad comments behind it"),
         _maybe("publish_looks", NUMBER, "how often it was made, this time included"),
+        _maybe("since", TIME, "what came before is no evidence any more"),
         _maybe("layer", BYTES, "arrays that are added to the model's"),
         _some("facts", JSON, "what the arrays are and how they were measured"),
         sa.PrimaryKeyConstraint("site_id", "version", name="pk_site_layers"),
