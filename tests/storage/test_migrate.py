@@ -71,7 +71,7 @@ def test_it_goes_one_step_back_and_forward_again_with_rows_in_place(empty_url):
     store.add_site(a_site(), [])
     case, _ = store.record(a_new_case())
     downgrade(empty_url, "-1")
-    with pytest.raises(NotMigrated, match="0001"):
+    with pytest.raises(NotMigrated, match=FILES[-2].name[:4]):
         check(empty_url)
     upgrade(empty_url)
     assert store.case(case.id) == case
@@ -90,10 +90,11 @@ def test_it_refuses_a_database_that_is_not_migrated(empty_url):
 
 
 def test_it_keeps_the_search_index_of_what_was_there_before(empty_url):
-    upgrade(empty_url, "0001")
+    upgrade(empty_url)
     store = open_store(empty_url)
     store.add_site(a_site(), [])
     case, _ = store.record(a_new_case())
+    downgrade(empty_url, "0001")
     upgrade(empty_url)
     assert [row.id for row in store.cases(CaseQuery(text="harbour")).rows] == [case.id]
     store.close()

@@ -14,6 +14,7 @@ from modbot.errors import NotMigrated
 from modbot.storage.cases import CaseVerbs
 from modbot.storage.engine import Database, open_database
 from modbot.storage.erasure import ErasureVerbs
+from modbot.storage.history import HistoryVerbs
 from modbot.storage.labels import LabelVerbs
 from modbot.storage.lists import ListVerbs
 from modbot.storage.migrate import expected_revision
@@ -32,7 +33,17 @@ class StoreStatus:
     expected: str
 
 
-class Store(SiteVerbs, UserVerbs, CaseVerbs, ListVerbs, ReviewVerbs, ErasureVerbs, OutboxVerbs, LabelVerbs):
+class Store(
+    SiteVerbs,
+    UserVerbs,
+    HistoryVerbs,
+    CaseVerbs,
+    ListVerbs,
+    ReviewVerbs,
+    ErasureVerbs,
+    OutboxVerbs,
+    LabelVerbs,
+):
     """The memory of the house: every verb is one transaction."""
 
     def __init__(self, database: Database) -> None:
