@@ -52,10 +52,17 @@ def _newest_under(number: str) -> Any:
 
 _NUMBERS = tuple(f"band_{n}" for n in range(BANDS))
 _MET = union_all(*map(_newest_under, _NUMBERS)).subquery()
+# An outer join, because SQLite would rather read all cases of the site than look up the few it has at hand.
 _CANDIDATES = Hot(
-    select(cases.c.id, cases.c.campaign, cases.c.fingerprint, cases.c.action, cases.c.decided_by, cases.c.sketch)
-    .join(_MET, _MET.c.case_id == cases.c.id)
-    .where(cases.c.site_id == bindparam("given_site"), cases.c.id != bindparam("besides"))
+    select(
+        cases.c.id,
+        cases.c.site_id,
+        cases.c.campaign,
+        cases.c.fingerprint,
+        cases.c.action,
+        cases.c.decided_by,
+        cases.c.sketch,
+    ).select_from(_MET.outerjoin(cases, cases.c.id == _MET.c.case_id))
 )
 
 
@@ -63,6 +70,7 @@ class Near(NamedTuple):
     """A case that may be a copy, with what is asked about it next."""
 
     id: str
+    site_id: str
     campaign: str | None
     fingerprint: str
     action: str
@@ -76,10 +84,12 @@ def nearest(connection: Connection, site_id: str, sketch: bytes, besides: str) -
     A case that is in a group comes before one that is alone, so that copies which came at the same moment and found
     each other not do not split what comes after them.
     """
-    numbers = dict(zip(_NUMBERS, _numbers(site_id, sketch), strict=True))
-    met = _CANDIDATES.run(connection, {"given_site": site_id, "besides": besides} | numbers).fetchall()
-    candidates = ((likeness(sketch, near.sketch), near) for near in map(Near._make, set(met)))
-    alike = [(near.campaign is not None, share, near) for share, near in candidates if share >= ALIKE_FROM]
+    met = _CANDIDATES.run(connection, dict(zip(_NUMBERS, _numbers(site_id, sketch), strict=True))).fetchall()
+    alike = [
+        (near.campaign is not None, share, near)
+        for near in map(Near._make, set(met))
+        if near.site_id == site_id and near.id != besides and (share := likeness(sketch, near.sketch)) >= ALIKE_FROM
+    ]
     return max(alike)[2] if alike else None
 
 

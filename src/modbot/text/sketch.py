@@ -29,7 +29,6 @@ BAND_SAMPLES = 3
 # copies, and have no sketch.
 PAIRS_MIN_CHARS = 110
 
-_QUOTE_HINT = re.compile(r">|\[quote", re.IGNORECASE)
 _QUOTE = re.compile(
     r"<blockquote\b.{0,2000}?</blockquote>|\[quote\b.{0,2000}?\[/quote\]|^[ \t]*(?:>|&gt;)[^\n]*$",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
@@ -57,7 +56,8 @@ def sketch(body: str, normalised: Normalised | None = None) -> bytes:
     bytes
         64 bytes, or none for a text too short to be anybody's copy.
     """
-    own = _QUOTE.sub(" ", body) if _QUOTE_HINT.search(body) else body
+    may_quote = ">" in body or "[" in body or "&" in body
+    own = _QUOTE.sub(" ", body) if may_quote else body
     text = normalised.text if normalised and own == body else normalise(own).text
     pairs = {f"{first} {second}" for first, second in pairwise(_WORD.findall(_MARKED.sub(" ", text)))}
     if sum(map(len, pairs)) < PAIRS_MIN_CHARS:
