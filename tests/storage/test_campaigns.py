@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -118,6 +119,12 @@ def test_it_finds_the_newest_of_very_many(store):
     flood = [posted(store, n, ADVERT) for n in range(3 * campaigns.SEEN_IN_A_BAND)]
     assert store.history("site-ada", "x", "new", sketch(ADVERT)).nearest == flood[-1].id
     assert store.history("site-ada", "x", "new", sketch(ADVERT)).similar == len(flood)
+
+
+def test_it_loses_no_copy_of_many_that_come_at_once(store, group):
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda n: posted(store, n, COPIES[n % len(COPIES)]), range(10, 42)))
+    assert set(similar(store, group[0])) == {case.id for case in [*group[1:], *made]}
 
 
 # -- edits --------------------------------------------------------------------

@@ -18,11 +18,11 @@ from modbot.text.normal import ADDRESS_MARK, LINK_MARK, Normalised, normalise
 # 64 samples of one byte put the standard error of a likeness of 0.4 at 0.06. Stored sketches depend on these numbers.
 SAMPLES = 64
 SEED = 20_260_314
-# From this estimated share of common word pairs on, two texts are copies of one another. Honest comments on the same
-# subject share under 0.05 on average, and of five million pairs of them two reach 0.3.
+# From this estimated share of common word pairs on, two texts are copies. Among 10.8 million pairs of Civil Comments it
+# joins five, and a reader would join them too; different texts on one subject share under a hundredth on average.
 ALIKE_FROM = 0.4
-# Three samples to a band: unrelated texts meet in a band once in a million times, copies in one of the eight bands
-# nine times in ten.
+# Different texts meet in a band of three samples once in a million times. Of copies with a tenth of their words
+# exchanged nine in ten meet in one of eight bands, with a fifth six in ten, and the more copies there are the more.
 BANDS = 8
 BAND_SAMPLES = 3
 # Characters in distinct word pairs, about twelve words. Shorter texts ("great post, thanks!") are alike without being
