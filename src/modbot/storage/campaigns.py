@@ -38,6 +38,12 @@ SEEN_IN_A_BAND = 4
 BAND_BITS = 27
 
 _FILE = Hot(insert(filed).inline())
+_STANDING = Hot(select(cases.c.campaign, cases.c.sketch).where(cases.c.id == bindparam("joined")).with_for_update())
+_GATHER = Hot(
+    update(cases)
+    .where((cases.c.id == bindparam("joining")) | (cases.c.id == bindparam("joined")))
+    .values(campaign=bindparam("given_campaign"))
+)
 
 
 def _newest_under(number: str) -> Any:
@@ -81,8 +87,8 @@ class Near(NamedTuple):
 def nearest(connection: Connection, site_id: str, sketch: bytes, besides: str) -> Near | None:
     """Find the earlier case most like a sketch, if one is alike at all.
 
-    A case that is in a group comes before one that is alone, so that copies which came at the same moment and found
-    each other not do not split what comes after them.
+    A case that is in a group comes before one that is alone, so that two copies which came at the same moment and
+    did not see each other do not split what comes after them.
     """
     met = _CANDIDATES.run(connection, dict(zip(_NUMBERS, _numbers(site_id, sketch), strict=True))).fetchall()
     alike = [
@@ -113,13 +119,12 @@ def leave(connection: Connection, case_id: str) -> None:
 
 
 def _join(connection: Connection, case_id: str, new: NewCase) -> None:
-    asked = select(cases.c.campaign, cases.c.sketch).where(cases.c.id == new.joins).with_for_update()
-    there = connection.execute(asked).first()
+    there = _STANDING.run(connection, {"joined": new.joins}).fetchone()
     # Since the look its text may have been erased, or edited into another.
-    if there is None or likeness(new.comment.sketch, there.sketch or b"") < ALIKE_FROM:
+    if there is None or likeness(new.comment.sketch, there[1] or b"") < ALIKE_FROM:
         return
-    campaign = there.campaign or new_id(CAMPAIGN_PREFIX, new.at)
-    connection.execute(update(cases).where(cases.c.id.in_((case_id, new.joins))).values(campaign=campaign))
+    campaign = there[0] or new_id(CAMPAIGN_PREFIX, new.at)
+    _GATHER.run(connection, {"joining": case_id, "joined": new.joins, "given_campaign": campaign})
 
 
 def _numbers(site_id: str, sketch: bytes) -> tuple[int, ...]:
