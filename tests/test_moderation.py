@@ -195,6 +195,55 @@ def test_it_notices_the_same_text_from_somebody_else(house, ada_site):
     assert "REPEATED_TEXT" in {signal.code for signal in case.verdict.signals}
 
 
+ADVERT = (
+    "Homeowners in Saltmere can now get a solar grant of up to 8,400! I {did} in 3 minutes and my bill is almost zero. "
+    "Check if you qualify before Friday, it takes only a moment: https://{did}.example/apply"
+)
+
+
+def advertise(house, site, did: str):
+    return moderate(house, site, sent(ADVERT.format(did=did), name=did, email=f"{did}@example.org")).case
+
+
+def reason(case, code: str):
+    return next((reason for reason in case.verdict.reasons if reason.code == code), None)
+
+
+def test_it_gathers_mutated_copies_and_tells_how_many_came_before(house, ada_site):
+    cases = [advertise(house, ada_site, did) for did in ("applied", "asked", "enrolled")]
+    assert reason(cases[0], "CAMPAIGN") is None
+    assert reason(cases[2], "CAMPAIGN").sentence == "2 similar comments came before."
+    assert {case.id for case in house.store.similar(cases[0].id)} == {cases[1].id, cases[2].id}
+
+
+def test_it_believes_what_people_decided_about_similar_comments(house, ada_site, ada, clock):
+    first, second = advertise(house, ada_site, "applied"), advertise(house, ada_site, "asked")
+    house.moderator.review(a_draft(case_id=first.id, action=Action.REJECT, at=clock.tick(60)), ada)
+    third = advertise(house, ada_site, "enrolled")
+    told = reason(third, "CAMPAIGN_REJECTED")
+    assert told.sentence == "2 similar comments came before; people rejected 1 of them."
+    assert told.share == pytest.approx(2.0)
+    assert third.verdict.scores[Head.SPAM] > second.verdict.scores[Head.SPAM]
+
+
+def test_it_publishes_no_spam_for_resembling_what_a_person_published(house, ada_site, ada, clock):
+    alone = advertise(house, ada_site, "applied")
+    house.moderator.review(a_draft(case_id=alone.id, at=clock.tick(60)), ada)
+    copy = advertise(house, ada_site, "asked")
+    assert reason(copy, "CAMPAIGN_PUBLISHED").share == pytest.approx(-0.25)
+    assert copy.action is alone.action is not Action.PUBLISH
+
+
+def test_it_does_not_take_an_edit_for_a_copy_of_itself(house, ada_site, clock):
+    case = advertise(house, ada_site, "applied")
+    edited = house.moderator.edit(ada_site, case.id, sent(case.comment.body + " Hurry!"), clock.tick(5)).case
+    assert not [signal for signal in edited.verdict.signals if signal.code.startswith("CAMPAIGN")]
+    copy = advertise(house, ada_site, "asked")
+    again = house.moderator.edit(ada_site, case.id, sent(case.comment.body + " Really!"), clock.tick(5)).case
+    assert reason(again, "CAMPAIGN").sentence == "A similar comment came before."
+    assert [other.id for other in house.store.similar(copy.id)] == [case.id]
+
+
 def test_it_refuses_a_stale_decision(house, ada_site, ada, clock):
     case = moderate(house, ada_site).case
     house.moderator.review(a_draft(case_id=case.id, at=clock.tick(5)), ada)

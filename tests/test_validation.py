@@ -6,6 +6,7 @@ import pytest
 
 from modbot.domain import Door, Limits, Site
 from modbot.errors import InvalidComment
+from modbot.text import fingerprint, sketch
 from modbot.validation import KNOWN_FIELDS, comment_from, disposable_domains, is_web_address, key_from, unknown_fields
 
 GOOD = {"name": "Ada", "email": "ada@example.org", "body": "Thank you for this."}
@@ -195,6 +196,14 @@ def test_it_draws_a_fresh_key_when_the_caller_has_none():
     first, second = read(GOOD, key=""), read(GOOD, key="")
     assert first.key != second.key
     assert first.fingerprint == second.fingerprint
+
+
+def test_it_prints_and_sketches_the_text():
+    comment = read(
+        GOOD | {"body": "One > two, but not always and not for everybody, as the last article showed us all. " * 2}
+    )
+    assert (comment.fingerprint, comment.sketch) == (fingerprint(comment.body), sketch(comment.body))
+    assert len(comment.sketch) == 64
 
 
 def test_it_hides_the_address_from_representations():

@@ -106,7 +106,8 @@ class Moderator:
                 raise KeyReused("This id or Idempotency-Key came before with another payload: use a new one.")
             return Moderated(case, created=False, warnings=warnings)
         comment = self._comment(site, submission, at)
-        verdict = self._verdict(site, comment, self._history(comment))
+        history = self._history(comment)
+        verdict = self._verdict(site, comment, history)
         new = NewCase(
             comment=comment,
             payload_hash=payload_hash,
@@ -114,6 +115,7 @@ class Moderator:
             action=verdict.action,
             decided_by=DecidedBy.MACHINE,
             at=at,
+            joins=history.nearest,
         )
         case, created = self._store.record(new)
         self._around.wake()
@@ -126,7 +128,7 @@ class Moderator:
             old = self._own_case(site, case_id)
             fields = {name: getattr(old.comment, name) for name in PLACE} | dict(submission.fields)
             comment = self._comment(site, replace(submission, fields=fields, key=old.comment.key), at)
-            history = _without_itself(self._history(comment), old, comment)
+            history = self._history(comment, besides=case_id)
             verdict = self._verdict(site, comment, history)
             stays = old.action is not Action.PUBLISH and old.decided_by in PEOPLE
             new = NewCase(
@@ -137,6 +139,7 @@ class Moderator:
                 decided_by=old.decided_by if stays else DecidedBy.MACHINE,
                 at=at,
                 seen_revision=old.revision,
+                joins=history.nearest,
             )
             try:
                 case = self._store.revise(case_id, new)
@@ -207,8 +210,8 @@ class Moderator:
             comment = replace(comment, author=replace(comment.author, mx_missing=missing))
         return self._vault.seal(comment, at)
 
-    def _history(self, comment: Comment) -> History:
-        return self._store.history(comment.site_id, comment.author.key, comment.fingerprint)
+    def _history(self, comment: Comment, besides: str = "") -> History:
+        return self._store.history(comment.site_id, comment.author.key, comment.fingerprint, comment.sketch, besides)
 
     def _verdict(self, site: Site, comment: Comment, history: History) -> Verdict:
         scene = Scene(comment=comment, history=history, blocked_words=site.blocked_words)
@@ -251,22 +254,6 @@ def yardstick_for(model: Model, site: Site, layer: SiteLayer | None = None) -> Y
 def _borrowed(evidence: Evidence, max_good_rejected: float, max_bad_published: float) -> Cutoffs:
     """Return cut-offs from the model's evidence; kept, because sorting it takes far longer than a request."""
     return promise.cutoffs(evidence, max_good_rejected, max_bad_published)
-
-
-def _without_itself(history: History, old: Case, comment: Comment) -> History:
-    """Leave the case's own earlier revision out of its history."""
-    author = old.comment.author.key == comment.author.key
-    text = old.comment.fingerprint == comment.fingerprint
-    judged = text and old.decided_by in PEOPLE
-    published, rejected = old.action is Action.PUBLISH, old.action is Action.REJECT
-    return History(
-        published=max(0, history.published - (author and published)),
-        held=max(0, history.held - (author and old.is_held)),
-        rejected=max(0, history.rejected - (author and rejected)),
-        same_text=max(0, history.same_text - text),
-        same_text_published=max(0, history.same_text_published - (judged and published)),
-        same_text_rejected=max(0, history.same_text_rejected - (judged and rejected)),
-    )
 
 
 def _not_found(case_id: str) -> str:

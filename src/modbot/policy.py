@@ -21,6 +21,10 @@ WEIGHTS: Mapping[str, tuple[Head, float]] = {
     "REPEATED_TEXT": (Head.SPAM, 1.5),
     "TEXT_REJECTED_BEFORE": (Head.SPAM, 4.0),
     "TEXT_PUBLISHED_BEFORE": (Head.SPAM, -1.0),
+    "CAMPAIGN": (Head.SPAM, 1.5),
+    "CAMPAIGN_REJECTED": (Head.SPAM, 4.0),
+    # Weak on purpose: spam that resembles one honest comment must not be published for it.
+    "CAMPAIGN_PUBLISHED": (Head.SPAM, -0.5),
     "DISPOSABLE_EMAIL": (Head.SPAM, 0.8),
     "MX_MISSING": (Head.SPAM, 0.7),
     "NEW_AUTHOR": (Head.SPAM, 0.2),

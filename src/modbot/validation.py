@@ -21,7 +21,7 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from modbot.domain import Author, Comment, Door, Site
 from modbot.errors import FieldError, InvalidComment
-from modbot.text import fingerprint
+from modbot.text import fingerprint, normalise, sketch
 
 # An address is at most 254 characters on the wire (RFC 5321, 4.5.3.1.3).
 EMAIL_MAX_CHARS = 254
@@ -135,7 +135,8 @@ def comment_from(
     )
     if form.errors:
         raise InvalidComment(tuple(sorted(form.errors, key=lambda error: KNOWN_FIELDS.index(error.field))))
-    return replace(comment, fingerprint=fingerprint(body))
+    plain = normalise(body)
+    return replace(comment, fingerprint=fingerprint(body, plain), sketch=sketch(body, plain))
 
 
 def unknown_fields(fields: Mapping[str, object]) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ HOMES = {
     "nh3": {"publication"},
     "linkify_it": {"publication"},
     "tldextract": {"text"},
+    "rensa": {"text"},
     "re2": {"scoring"},
     "prometheus_client": {"observe"},
     "structlog": {"observe"},

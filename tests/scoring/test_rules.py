@@ -52,6 +52,46 @@ def test_it_works():
             {"TEXT_PUBLISHED_BEFORE": 1.0},
             "people mostly said yes",
         ),
+        (scene(History(published=1, similar=1)), {"CAMPAIGN": 0.2}, "one copy that nobody judged"),
+        (scene(History(published=1, similar=9)), {"CAMPAIGN": 1.0}, "many copies"),
+        (
+            scene(History(published=1, same_text=3, similar=9)),
+            {"REPEATED_TEXT": 0.6, "CAMPAIGN": 0.4},
+            "equal and similar texts together count to the full once",
+        ),
+        (scene(History(published=1, same_text=5, similar=9)), {"REPEATED_TEXT": 1.0}, "the equal ones say it all"),
+        (
+            scene(History(published=1, similar=4, similar_rejected=1)),
+            {"CAMPAIGN_REJECTED": 0.5},
+            "people rejected one copy, and that is said instead of the number",
+        ),
+        (scene(History(published=1, similar=3, similar_rejected=3)), {"CAMPAIGN_REJECTED": 0.75}, "three of them"),
+        (
+            scene(History(published=1, similar=9, similar_rejected=3, similar_published=1)),
+            {"CAMPAIGN_REJECTED": 0.4},
+            "one was published all the same",
+        ),
+        (
+            scene(History(published=1, similar=5, similar_rejected=1, similar_published=1)),
+            {"CAMPAIGN": 1.0},
+            "people do not agree",
+        ),
+        (scene(History(published=1, similar=5, similar_published=1)), {"CAMPAIGN_PUBLISHED": 0.5}, "one was published"),
+        (
+            scene(History(published=1, similar=5, similar_published=4, similar_rejected=1)),
+            {},
+            "one rejection ends the trust",
+        ),
+        (
+            scene(History(published=1, same_text=1, same_text_published=1, similar=4, similar_rejected=4)),
+            {"REPEATED_TEXT": 0.2, "TEXT_PUBLISHED_BEFORE": 1.0, "CAMPAIGN": 0.8},
+            "what people said of this very text counts before what they said of similar ones",
+        ),
+        (
+            scene(History(published=1, same_text=1, same_text_rejected=1, similar=4, similar_rejected=4)),
+            {"REPEATED_TEXT": 0.2, "TEXT_REJECTED_BEFORE": 1.0, "CAMPAIGN": 0.8},
+            "a rejection is not counted twice",
+        ),
         (scene(History(published=3)), {"KNOWN_AUTHOR": 1.0}, "three times published, never rejected"),
         (scene(History(published=3, rejected=1)), {}, "one rejection ends the trust"),
         (scene(History(published=1, rejected=2)), {"REJECTED_AUTHOR": 1.0}, "more often rejected than published"),
@@ -80,6 +120,23 @@ def test_it_shows_where_a_blocked_word_stands(word, body, span, why):
     assert [signal.spans for signal in found] == ([] if span is None else [(Span(*span),)]), why
 
 
+@pytest.mark.parametrize(
+    ("history", "sentence"),
+    [
+        (History(similar=1), "A similar comment came before."),
+        (History(similar=3), "3 similar comments came before."),
+        (History(similar=1, similar_rejected=1), "A similar comment came before; people rejected it."),
+        (History(similar=3, similar_rejected=2), "3 similar comments came before; people rejected 2 of them."),
+        (History(similar=3, similar_published=1), "3 similar comments came before; people published 1 of them."),
+    ],
+)
+def test_it_says_what_became_of_similar_comments(history, sentence):
+    found = [
+        signal.detail for rule in RULES for signal in rule.look(scene(history)) if rule.code.startswith("CAMPAIGN")
+    ]
+    assert found == [sentence]
+
+
 def test_it_sees_a_blocked_word_in_the_name():
     assert "BLOCKED_WORD" in codes(scene(blocked=("casino",), name="Best Casino"))
 
@@ -92,6 +149,12 @@ def test_it_cannot_be_hung_by_an_owners_pattern():
 
 
 def test_it_keeps_strengths_in_range():
-    extremes = History(10**6, 10**6, 10**6, 10**6, 10**6, 10**6)
-    found = codes(scene(extremes, body="http://a.example " * 900, elapsed_ms=0))
-    assert all(0 <= strength <= 1 for strength in found.values())
+    many = 10**6
+    body = "http://a.example " * 900
+    for extremes in (
+        History(*[many] * 9),
+        History(similar=many, similar_published=many),
+        History(similar=many, similar_rejected=many),
+    ):
+        found = codes(scene(extremes, body=body, elapsed_ms=0))
+        assert all(0 <= strength <= 1 for strength in found.values())

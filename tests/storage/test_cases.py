@@ -194,36 +194,6 @@ def test_it_announces_a_new_case_where_there_is_a_hook(store):
     assert (delivery.previous, delivery.revision, delivery.at) == (None, 1, later())
 
 
-# -- history ------------------------------------------------------------------
-
-
-def test_it_counts_what_an_author_did_before(store):
-    for n, action in enumerate((Action.PUBLISH, Action.PUBLISH, Action.HOLD, Action.REJECT)):
-        recorded(store, comment=a_comment(key=f"k{n}", fingerprint=f"f{n}"), action=action)
-    recorded(store, comment=a_comment(key="k", author=an_author(key="somebody else")))
-    recorded(store, comment=a_comment(site_id="site-ben"))
-    assert store.history("site-ada", "author-cal", "new") == History(published=2, held=1, rejected=1)
-    assert store.history("site-ada", "nobody", "new") == History()
-
-
-def test_it_counts_a_text_whoever_wrote_it_and_who_judged_it(store):
-    authors = [an_author(key=f"author-{n}") for n in range(4)]
-    cases = [recorded(store, comment=a_comment(key=f"k{n}", author=author)) for n, author in enumerate(authors)]
-    store.record_review(a_draft(case_id=cases[0].id))
-    store.record_review(a_draft(case_id=cases[1].id, action=Action.REJECT, decided_by=DecidedBy.SITE))
-    recorded(store, comment=a_comment(key="machine"), action=Action.REJECT)
-    history = store.history("site-ada", "nobody", "f" * 32)
-    assert history == History(same_text=5, same_text_published=1, same_text_rejected=1)
-    assert store.history("site-ben", "nobody", "f" * 32) == History()
-
-
-def test_it_counts_no_decision_that_was_taken_back(store):
-    case = recorded(store)
-    store.record_review(a_draft(case_id=case.id, action=Action.REJECT))
-    store.record_review(a_draft(case_id=case.id, seen_revision=2, undo=True))
-    assert store.history("site-ada", "author-cal", "f" * 32) == History(held=1, same_text=1)
-
-
 # -- edits --------------------------------------------------------------------
 
 

@@ -71,7 +71,8 @@ class NewCase:
 
     ``payload_hash`` is a keyed hash of what the caller sent: the same key with another
     payload is refused. ``action`` and ``decided_by`` may differ from the verdict on an edit of a comment that a
-    person rejected. ``seen_revision`` is the revision the edit is based on, None on a first submission.
+    person rejected. ``seen_revision`` is the revision the edit is based on, None on a first submission. ``joins`` is
+    the case of which this is a mutated copy, or empty.
     """
 
     comment: Comment
@@ -81,6 +82,7 @@ class NewCase:
     decided_by: DecidedBy
     at: datetime
     seen_revision: int | None = None
+    joins: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Comment:
     door: Door = Door.NATIVE
     email: str | None = field(default=None, repr=False, compare=False)
     sealed_email: bytes | None = field(default=None, repr=False, compare=False)
+    sketch: bytes = field(default=b"", repr=False, compare=False)
     url: str = ""
     page_url: str = ""
     page_title: str = ""
@@ -64,7 +65,9 @@ class History:
     """What the store knew about this author and this text when the comment came.
 
     ``same_text`` counts earlier comments with the same fingerprint, whoever wrote them;
-    the ``same_text_*`` counts are those that a person decided.
+    the ``same_text_*`` counts are those that a person decided. ``similar`` and its two count
+    likewise the mutated copies with another fingerprint; ``nearest`` is the case whose group this
+    comment joins, or empty.
     """
 
     published: int = 0
@@ -73,6 +76,10 @@ class History:
     same_text: int = 0
     same_text_published: int = 0
     same_text_rejected: int = 0
+    similar: int = 0
+    similar_published: int = 0
+    similar_rejected: int = 0
+    nearest: str = ""
 
     @property
     def is_new_author(self) -> bool:

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from modbot.domain import HeadScore, Signal, Span
+from modbot.domain import HeadScore, History, Signal, Span
 from modbot.scoring import Scene
 from modbot.scoring.wordlist import matcher_of
 from modbot.text import links, normalise
 
-VERSION = "rules-1"
+VERSION = "rules-2"
 # A human needs some seconds to type even "thanks"; scripts post at once.
 TOO_FAST_MS = 3_000
 # One link is ordinary, six are an advertisement.
 FREE_LINKS = 1
 FULL_LINKS = 6
-# From this many equal texts on, repetition cannot get more suspicious.
+# From this many equal or similar texts on, repetition cannot get more suspicious.
 FULL_REPEATS = 5
 # A published comment or two by the same author is not yet a reputation.
 KNOWN_FROM = 3
@@ -100,6 +100,35 @@ def text_published_before(scene: Scene) -> Finding:
     return 1.0, "A person published the same text before.", ()
 
 
+def campaign(scene: Scene) -> Finding:
+    """Find a mutated copy of texts that came before and that people have not judged, or in equal parts."""
+    history = scene.history
+    if _leaning(history):
+        return None
+    # What equal texts account for already is not counted twice.
+    equal = min(FULL_REPEATS, history.same_text)
+    more = min(FULL_REPEATS - equal, history.similar)
+    return (more / FULL_REPEATS, f"{_copies(history)}.", ()) if more else None
+
+
+def campaign_rejected(scene: Scene) -> Finding:
+    """Find a mutated copy of texts that people rejected more often than published."""
+    history = scene.history
+    leaning = _leaning(history)
+    if leaning >= 0:
+        return None
+    return -leaning, f"{_copies(history)}; people rejected {_of_them(history, history.similar_rejected)}.", ()
+
+
+def campaign_published(scene: Scene) -> Finding:
+    """Find a mutated copy of texts that people published; one rejection among them ends the trust."""
+    history = scene.history
+    leaning = _leaning(history)
+    if leaning <= 0 or history.similar_rejected:
+        return None
+    return leaning, f"{_copies(history)}; people published {_of_them(history, history.similar_published)}.", ()
+
+
 def blocked_word(scene: Scene) -> Finding:
     """Find a word or pattern that the owner forbids, also behind look-alike letters."""
     if not scene.blocked_words:
@@ -156,9 +185,32 @@ RULES: tuple[Rule, ...] = (
     Rule("REPEATED_TEXT", "The same text came before.", repeated_text),
     Rule("TEXT_REJECTED_BEFORE", "A person rejected the same text before.", text_rejected_before),
     Rule("TEXT_PUBLISHED_BEFORE", "A person published the same text before.", text_published_before),
+    Rule("CAMPAIGN", "It is a mutated copy of texts that came before.", campaign),
+    Rule("CAMPAIGN_REJECTED", "It is a mutated copy of texts that people rejected.", campaign_rejected),
+    Rule("CAMPAIGN_PUBLISHED", "It is a mutated copy of texts that people published.", campaign_published),
     Rule("DISPOSABLE_EMAIL", "The address belongs to a throw-away mail service.", disposable_email),
     Rule("MX_MISSING", "The address's domain takes no mail.", mx_missing),
     Rule("NEW_AUTHOR", "Nothing by this author was published here yet.", new_author),
     Rule("KNOWN_AUTHOR", "This author was published here before and never rejected.", known_author),
     Rule("REJECTED_AUTHOR", "This author was rejected here more often than published.", rejected_author),
 )
+
+
+def _leaning(history: History) -> float:
+    """Say how far people leaned to publish (above 0) or to reject (below) similar texts, and how often they judged.
+
+    Once is a half, three times three quarters. What they said of the very same text says more, so then it is 0.
+    """
+    if history.same_text_published or history.same_text_rejected:
+        return 0.0
+    published, rejected = history.similar_published, history.similar_rejected
+    return (published - rejected) / (published + rejected + 1)
+
+
+def _copies(history: History) -> str:
+    one = history.similar == 1
+    return "A similar comment came before" if one else f"{history.similar} similar comments came before"
+
+
+def _of_them(history: History, times: int) -> str:
+    return "it" if history.similar == 1 else f"{times} of them"

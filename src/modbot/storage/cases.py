@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, literal_column, select, union_all, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from modbot.domain import Action, Case, DecidedBy, History, NewCase, Report, Review
+from modbot.domain import Action, Case, DecidedBy, NewCase, Report, Review
 from modbot.errors import CaseNotFound, KeyReused, StaleReview
+from modbot.storage.campaigns import enter, leave
 from modbot.storage.engine import Database, Hot
 from modbot.storage.ids import CASE_PREFIX, new_id
 from modbot.storage.outbox import Change, announce
@@ -42,10 +43,6 @@ verdicts = table(VerdictTable)
 signals = table(SignalTable)
 reviews = table(ReviewTable)
 reports = table(ReportTable)
-
-# An author or a text with more than this is judged by the newest; the count stays cheap for good.
-HISTORY_LIMIT = 200
-PEOPLE = frozenset({DecidedBy.PERSON.value, DecidedBy.SITE.value})
 
 # A repeat of a known key inserts nothing, and the row count says so; no engine aborts over it.
 _INSERT_CASE = Hot(
@@ -101,24 +98,6 @@ _STATE = select(
 _LOCKED_STATE = _STATE.with_for_update()
 
 
-def _newest(kind: str, decided_by: Any, where: Any) -> Any:
-    found = (
-        select(literal_column(f"'{kind}'").label("kind"), cases.c.action, decided_by)
-        .where(cases.c.site_id == bindparam("given_site"), where)
-        .order_by(cases.c.id.desc())
-        .limit(HISTORY_LIMIT)
-    )
-    return select(found.subquery())
-
-
-_HISTORY = Hot(
-    union_all(
-        _newest("author", literal_column("''").label("decided_by"), cases.c.author_key == bindparam("given_author")),
-        _newest("text", cases.c.decided_by, cases.c.fingerprint == bindparam("given_fingerprint")),
-    )
-)
-
-
 class CaseVerbs:
     """What the store can do with one case."""
 
@@ -142,43 +121,6 @@ class CaseVerbs:
         with self._db.reading() as connection:
             row = connection.execute(_BY_KEY, {"given_site": site_id, "given_key": key}).first()
             return None if row is None else (_whole(connection, row), row.first_payload_hash)
-
-    def history(self, site_id: str, author_key: str, fingerprint: str) -> History:
-        """Count what is known of an author and of a text, from indexes alone.
-
-        Parameters
-        ----------
-        site_id : str
-            Where.
-        author_key : str
-            The author's keyed hash.
-        fingerprint : str
-            Hash of the normalised text.
-
-        Returns
-        -------
-        History
-            Counts of the newest 200 cases of each kind.
-        """
-        asked = {"given_site": site_id, "given_author": author_key, "given_fingerprint": fingerprint}
-        author = {action.value: 0 for action in Action}
-        by_people = {action.value: 0 for action in Action}
-        same_text = 0
-        with self._db.reading() as connection:
-            for kind, action, decided_by in _HISTORY.run(connection, asked).fetchall():
-                if kind == "author":
-                    author[action] += 1
-                else:
-                    same_text += 1
-                    by_people[action] += decided_by in PEOPLE
-        return History(
-            published=author[Action.PUBLISH],
-            held=author[Action.HOLD],
-            rejected=author[Action.REJECT],
-            same_text=same_text,
-            same_text_published=by_people[Action.PUBLISH],
-            same_text_rejected=by_people[Action.REJECT],
-        )
 
     def record(self, new: NewCase) -> tuple[Case, bool]:
         """Write a case with its text, verdict, signals and outbox row, all or nothing.
@@ -208,6 +150,7 @@ class CaseVerbs:
             if not inserted.rowcount:
                 return _repeated(connection, new), False
             _append_text(connection, case_id, 1, new)
+            enter(connection, case_id, new)
             announce(
                 connection, Change(new.comment.site_id, case_id, new.action, None, new.decided_by, 1, new.at, new.at)
             )
@@ -244,6 +187,7 @@ class CaseVerbs:
             # No author edits a complaint away, nor an audit of what the machine let through.
             kept = now.reports > 0 or now.action != Action.HOLD
             queued = _is_queued(new) or (now.queued and kept)
+            leave(connection, case_id)
             change_case(
                 connection,
                 case_id,
@@ -254,10 +198,13 @@ class CaseVerbs:
                 queued=queued,
                 author_key=new.comment.author.key,
                 fingerprint=new.comment.fingerprint,
+                sketch=new.comment.sketch or None,
+                campaign=None,
                 page_url=new.comment.page_url,
                 updated_at=new.at,
             )
             _append_text(connection, case_id, revision, new)
+            enter(connection, case_id, new)
             previous = Action(now.action)
             if previous is not new.action:
                 announce(
@@ -344,6 +291,8 @@ def _case_row(case_id: str, new: NewCase, queued: bool) -> dict[str, Any]:  # no
         "payload_hash": new.payload_hash,
         "author_key": comment.author.key,
         "fingerprint": comment.fingerprint,
+        "sketch": comment.sketch or None,
+        "campaign": None,
         "page_url": comment.page_url,
         "action": new.action.value,
         "decided_by": new.decided_by.value,

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from modbot.domain import Case
+from modbot.storage.campaigns import leave
 from modbot.storage.cases import change_case, load_case, locked_state
 from modbot.storage.engine import Database
 from modbot.storage.rows import ERASED_COMMENT, without_words
@@ -53,7 +54,8 @@ class ErasureVerbs:
                 # An appeal is in the author's words, a flag may quote them.
                 connection.execute(update(reports).where(reports.c.case_id == case_id).values(reason=""))
                 _clear_words(connection, case_id)
-                change_case(connection, case_id, queued=False, erased_at=at, updated_at=at)
+                leave(connection, case_id)
+                change_case(connection, case_id, sketch=None, queued=False, erased_at=at, updated_at=at)
                 forget_words(connection)
             case = load_case(connection, case_id)
         self._db.settle()

@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime
 
 CASE_PREFIX = "c"
+CAMPAIGN_PREFIX = "g"
 # 64 random bits: two ids made in the same millisecond differ, and no one has to keep a counter.
 _RANDOM_BYTES = 8
 

@@ -118,6 +118,31 @@ class ListVerbs:
         with self._db.reading() as connection:
             return load_cases(connection, case_ids)
 
+    def similar(self, case_id: str, limit: int = 50) -> tuple[Case, ...]:
+        """List the mutated copies of a case that are in its group.
+
+        Parameters
+        ----------
+        case_id : str
+            Which case.
+        limit : int
+            How many at most.
+
+        Returns
+        -------
+        tuple of Case
+            The newest first, without the case itself and without what was erased; none where no copy was found.
+        """
+        group = select(cases.c.campaign).where(cases.c.id == case_id).scalar_subquery()
+        found = (
+            select(cases.c.id)
+            .where(cases.c.campaign == group, cases.c.id != case_id, cases.c.erased_at.is_(None))
+            .order_by(cases.c.id.desc())
+            .limit(limit)
+        )
+        with self._db.reading() as connection:
+            return load_cases(connection, connection.execute(found).scalars().all())
+
     def queue_counts(self, site_ids: tuple[str, ...] | None) -> Mapping[str, int]:
         """Count what waits for a person.
 

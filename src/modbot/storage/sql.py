@@ -15,6 +15,7 @@ from modbot.storage.cases import CaseVerbs
 from modbot.storage.engine import Database, open_database
 from modbot.storage.erasure import ErasureVerbs
 from modbot.storage.evidence import EvidenceVerbs
+from modbot.storage.history import HistoryVerbs
 from modbot.storage.labels import LabelVerbs
 from modbot.storage.lessons import LessonVerbs
 from modbot.storage.lists import ListVerbs
@@ -37,6 +38,7 @@ class StoreStatus:
 class Store(
     SiteVerbs,
     UserVerbs,
+    HistoryVerbs,
     CaseVerbs,
     ListVerbs,
     ReviewVerbs,

@@ -36,8 +36,8 @@ NAMES = {
 }
 # Rows lie in the tree of their key instead of in a second one: one page less to write for each row.
 ONE_TREE = {"sqlite_with_rowid": False}
-# Cases that people decided: a site learns from these alone.
 ANSWERED = text("decided_by IN ('person', 'site')")
+IN_A_GROUP: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("campaign IS NOT NULL"))
 OPEN_DELIVERY = text("state IN ('pending', 'sending')")
 
 
@@ -174,10 +174,11 @@ class CaseTable(Base):
         Index("ix_cases_action", "site_id", "action", "id"),
         Index("ix_cases_queue", "site_id", "queued", "id"),
         Index("ix_cases_page", "page_url", "site_id", "action", "id"),
-        # These two answer history() without touching the table.
+        # The next four hold what history() and lessons() ask for; few cases are in a group or were answered.
         Index("ix_cases_author", "author_key", "site_id", "id", "action"),
         Index("ix_cases_fingerprint", "site_id", "fingerprint", "id", "action", "decided_by"),
         Index("ix_cases_answered", "site_id", "id", sqlite_where=ANSWERED, postgresql_where=ANSWERED),
+        Index("ix_cases_campaign", "campaign", "id", "action", "decided_by", "fingerprint", **IN_A_GROUP),
         ONE_TREE,
     )
 
@@ -187,6 +188,8 @@ class CaseTable(Base):
     payload_hash: Mapped[str] = mapped_column(comment="of the first submission: tells a repeat from a reused key")
     author_key: Mapped[str] = mapped_column(comment="keyed hash per site; finds the same author again")
     fingerprint: Mapped[str] = mapped_column(comment="hash of the normalised text; finds the same text again")
+    sketch: Mapped[bytes | None] = mapped_column(comment="samples of the text; NULL: too short to be a copy, or erased")
+    campaign: Mapped[str | None] = mapped_column(comment="the group of mutated copies that it is in")
     page_url: Mapped[str]
     action: Mapped[str]
     decided_by: Mapped[str]

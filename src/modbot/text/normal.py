@@ -107,7 +107,7 @@ def normalise(text: str) -> Normalised:
     return Normalised("".join(pieces), new_starts, new_ends)
 
 
-def fingerprint(body: str) -> str:
+def fingerprint(body: str, normalised: Normalised | None = None) -> str:
     """Hash a body so that trivially changed copies collide.
 
     Case, spaces, punctuation, digits, invisible and look-alike characters make no difference; letters do.
@@ -116,13 +116,15 @@ def fingerprint(body: str) -> str:
     ----------
     body : str
         The original body.
+    normalised : Normalised, optional
+        The same body normalised, where the caller has it anyway.
 
     Returns
     -------
     str
         32 hexadecimal digits (SHA-256, cut to 128 bits).
     """
-    text = normalise(body).text
+    text = (normalised or normalise(body)).text
     kept = "".join(filter(str.isalpha, text))
     if len(kept) < _FINGERPRINT_LETTERS_MIN:
         kept = "".join(text.split()) or "".join(body.split())
