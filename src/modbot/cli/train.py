@@ -44,8 +44,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     """Fit, calibrate and measure a model; write it with card and report.
 
     Files may also follow --data without repeating it: `modbot train --data *.csv.gz`. The files' own test parts, or a
-    share of authors and texts, are held back and only measured. Comments that were written for modbot are learned beside
-    the files. The model is not live until `modbot model promote`.
+    share of authors and texts, are held back and only measured. Comments written for modbot are learned beside the
+    files. The model is not live until `modbot model promote`.
     """
     paths = (*given["data"], *given["more"])
     if not paths and not given["from_reviews"]:
