@@ -179,7 +179,7 @@ def test_it_learns_from_reviews_and_knows_whose_they_are(by, source):
     )
 
 
-@pytest.mark.parametrize(("source", "rows_min", "spam"), [("honest_comments", 700, 0.0), ("adverts", 250, 1.0)])
+@pytest.mark.parametrize(("source", "rows_min", "spam"), [("honest_comments", 900, 0.0), ("adverts", 400, 1.0)])
 def test_it_brings_comments_of_its_own(source, rows_min, spam):
     mine = [one for one in own_texts() if one.source == source]
     assert len(mine) >= rows_min
