@@ -48,9 +48,16 @@ def test_it_works(here):
     card = json.loads(result.stdout)
     model = artifacts.load(artifacts.find((here / "made",), card["version"]))
     assert model.version == card["version"]
-    assert card["rows"].keys() == {"harbour", "market"}
+    assert card["rows"].keys() >= {"harbour", "market", "honest_comments", "adverts"}
     listed = run("model", "show", card["version"])
     assert listed.exit_code == 1  # the folder `made` is none of those that are looked through
+
+
+def test_it_leaves_its_own_texts_out_where_it_is_told_to(here):
+    alone = ("--without-own-texts", "--recipe", "small.json", "--out", "made", "--json")
+    result = run("train", "--data", "harbour.csv", "market.csv", *alone)
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["rows"].keys() == {"harbour", "market"}
 
 
 def test_it_makes_nothing_live(here):

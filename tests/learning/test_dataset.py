@@ -10,7 +10,18 @@ import pytest
 
 from modbot.domain import DecidedBy, Head, Label
 from modbot.errors import ModelError
-from modbot.learning.dataset import HELD_BACK, from_labels, keep_apart, read_file, read_files, split, unique
+from modbot.learning.dataset import (
+    HELD_BACK,
+    OWN_TEXTS,
+    from_labels,
+    keep_apart,
+    own_texts,
+    read_file,
+    read_files,
+    split,
+    unique,
+)
+from modbot.learning.recipe import SHIPPED_SOURCES
 
 OURS = ["id", "text", "author", "email", "url", "created_at", "spam", "toxicity", "insult", "split"]
 
@@ -166,3 +177,22 @@ def test_it_learns_from_reviews_and_knows_whose_they_are(by, source):
         900,
         {Head.SPAM: 0.0},
     )
+
+
+@pytest.mark.parametrize(("source", "rows_min", "spam"), [("honest_comments", 900, 0.0), ("adverts", 400, 1.0)])
+def test_it_brings_comments_of_its_own(source, rows_min, spam):
+    mine = [one for one in own_texts() if one.source == source]
+    assert len(mine) >= rows_min
+    assert {one.labels[Head.SPAM] for one in mine} == {spam}
+    assert {one.part for one in mine} == {"train", "test"}
+    assert {bool(one.comment.url) for one in mine} == {True, False}
+
+
+@pytest.mark.parametrize("path", sorted(OWN_TEXTS.glob("*.csv")), ids=lambda path: path.stem)
+def test_its_own_comments_are_short_labelled_and_never_said_twice(path):
+    rows = list(read_file(path))
+    assert all(one.labels and one.comment.body.strip() for one in rows)
+    assert max(len(one.comment.body) for one in rows) <= 2_000
+    assert len({one.comment.fingerprint for one in rows}) == len(rows)
+    assert len({one.comment.key for one in rows}) == len(rows)
+    assert path.stem in SHIPPED_SOURCES

@@ -26,6 +26,7 @@ STAGES = {"hash": "features", "fit": "fits"}
     multiple=True,
     help="Labelled CSV; may be repeated.",
 )
+@click.option("--without-own-texts", is_flag=True, help="Leave out the comments that come with modbot.")
 @click.argument("more", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--from-reviews", is_flag=True, help="Learn from what moderators decided, too; needs settings and database."
@@ -43,7 +44,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     """Fit, calibrate and measure a model; write it with card and report.
 
     Files may also follow --data without repeating it: `modbot train --data *.csv.gz`. The files' own test parts, or a
-    share of authors and texts, are held back and only measured. The model is not live until `modbot model promote`.
+    share of authors and texts, are held back and only measured. Comments written for modbot are learned beside the
+    files. The model is not live until `modbot model promote`.
     """
     paths = (*given["data"], *given["more"])
     if not paths and not given["from_reviews"]:
@@ -53,7 +55,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     from modbot.learning.train import train
 
     recipe = recipe_from(given["recipe"].read_text(encoding="utf-8")) if given["recipe"] else Recipe()
-    examples = _examples(ctx, paths, from_reviews=given["from_reviews"])
+    own = bool(paths) and not given["without_own_texts"]
+    examples = _examples(ctx, paths, own=own, from_reviews=given["from_reviews"])
     with ExitStack() as stack:
         model = train(examples, recipe, seed=given["seed"], version="unnamed", progress=_bars(stack))
     model = release.named(model)
@@ -63,16 +66,17 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     click.echo(json.dumps(card) if given["as_json"] else _summary(folder, card))
 
 
-def _examples(ctx: click.Context, paths: tuple[Path, ...], *, from_reviews: bool) -> list[Example]:
+def _examples(ctx: click.Context, paths: tuple[Path, ...], *, own: bool, from_reviews: bool) -> list[Example]:
     from modbot.learning import dataset
 
     quiet = not paths or not sys.stderr.isatty()
     with click.progressbar(length=len(paths), label="read", file=sys.stderr, hidden=quiet) as bar:
         examples = dataset.read_files(paths, lambda _: bar.update(1))
+    if own:
+        examples += dataset.own_texts()
     if from_reviews:
         examples += dataset.split(dataset.unique(dataset.from_labels(store_for(ctx).labels())))
-        examples = dataset.keep_apart(examples)
-    return examples
+    return dataset.keep_apart(examples)
 
 
 def _bars(stack: ExitStack) -> Any:

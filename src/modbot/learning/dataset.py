@@ -27,6 +27,9 @@ from modbot.text import fingerprint
 HELD_BACK = 0.12
 """Share of authors and texts that is kept away from training where a source names no test part of its own."""
 
+OWN_TEXTS = Path(__file__).parent / "texts"
+"""Comments written for modbot, one labelled file per source."""
+
 # A cell may hold a whole book; the csv module's own limit is 131,072 characters.
 _CELL_MAX_CHARS = 10_000_000
 _HEADER_SHOWN_CHARS = 200
@@ -94,6 +97,17 @@ def read_files(paths: Sequence[Path], progress: Callable[[Path], object] | None 
         if progress is not None:
             progress(path)
     return keep_apart(found)
+
+
+def own_texts() -> list[Example]:
+    """Read the comments that were written for modbot and come with it.
+
+    Returns
+    -------
+    list of Example
+        File by file in the order of their names, split; each file is a source of its own.
+    """
+    return read_files(sorted(OWN_TEXTS.glob("*.csv")))
 
 
 def read_file(path: Path) -> Iterator[Example]:

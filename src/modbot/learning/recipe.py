@@ -54,6 +54,8 @@ def _toxicity_source(spam: float, toxicity: float, rows_max: int = 20_000, *, ty
 SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
     {
         "blog_spam": _spam_source(1.0, 0.3),
+        "honest_comments": _spam_source(1.0, 0.3),
+        "adverts": _spam_source(0.5, 0.0),
         "youtube_spam": _spam_source(0.5, 0.3),
         "telegram_spam": _spam_source(0.5, 0.0),
         "x_crypto_scam": _spam_source(0.5, 0.3),
