@@ -55,7 +55,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     recipe = recipe_from(given["recipe"].read_text(encoding="utf-8")) if given["recipe"] else Recipe()
     examples = _examples(ctx, paths, from_reviews=given["from_reviews"])
     with ExitStack() as stack:
-        model = train(examples, recipe, seed=given["seed"], version="unnamed", progress=_bars(stack))
+        model = train(examples, recipe, seed=given["seed"], version="unnamed", progress=bars(stack))
     model = release.named(model)
     directory = given["out"] or writable_folder(ctx)
     folder = release.release(model, directory)
@@ -75,7 +75,8 @@ def _examples(ctx: click.Context, paths: tuple[Path, ...], *, from_reviews: bool
     return examples
 
 
-def _bars(stack: ExitStack) -> Any:
+def bars(stack: ExitStack) -> Any:
+    """Show how far fitting is, on a terminal."""
     bars: dict[str, Any] = {}
 
     def progress(stage: str, done: int, total: int) -> None:
