@@ -18,7 +18,7 @@ FALSE_POSITIVES = tuple(float(share) for share in np.logspace(-3, 0, 31).round(6
 """Shares of negatives at which a ROC curve is told: those that matter to an honest author are the small ones."""
 RECALLS = tuple(float(share) for share in np.linspace(0.05, 1, 20).round(2))
 """Shares of positives found at which a precision-recall curve is told."""
-LOG_ODDS = tuple(float(edge) for edge in np.arange(-8, 8.5, 0.5))
+LOG_ODDS = tuple(float(edge) for edge in np.arange(-7, 7.5, 0.5))
 """Edges of the histogram of scores; what lies beyond counts into the outermost bins."""
 
 _FIGURES = ("auc", "average_precision", "recall_at_1pct", "recall_at_0.1pct", "brier", "calibration_error")

@@ -143,6 +143,7 @@ def histograms(name: str, slices: Curves) -> str:
             axes.stairs(good, LOG_ODDS, baseline=-at, fill=True, color=_GOOD, alpha=0.55, linewidth=0)
             axes.stairs(bad, LOG_ODDS, baseline=-at, color=_BAD, linewidth=1.3)
         _ticks(axes, _PERCENT)
+        axes.set_xlim(LOG_ODDS[0], LOG_ODDS[-1])
         axes.set_yticks([-at + 0.3 for at in range(len(slices))], [_short(source) for source in slices])
         axes.set_ylim(-len(slices) + 0.9, 1.05)
         _named(axes, "probability said: good filled, bad outlined", "")

@@ -74,6 +74,13 @@ ABOUT_GROWTH = (
     "The same recipe fitted on growing parts of the sources, divided by author and text. What still rises on the right "
     "would profit from more comments of the same kind."
 )
+ABOUT_SHORT = "From the worst source to the best, of those in which both answers occur."
+SHORT = {
+    "auc_known": "AUC, held-back parts",
+    "auc_unseen": "AUC, sources left out",
+    "recall_known": "recall at 1 % good, held-back parts",
+    "recall_unseen": "recall at 1 % good, sources left out",
+}
 WAYS = {"held_back": "held-back parts", "leave_one_source_out": "sources left out"}
 
 
@@ -112,7 +119,22 @@ def _opening(card: Mapping[str, Any]) -> str:
     links += [("identity", "Words for groups")] if card.get("identity") else []
     links += [("growth", "Learning curve")] if card.get("learning_curve") else []
     menu = "".join(f'<a href="#{key}">{title}</a>' for key, title in [*links, ("sources", "Learned from")])
-    return f"<p>{INTRODUCTION}</p><nav>{menu}</nav>"
+    return f"<p>{INTRODUCTION}</p><nav>{menu}</nav>{_short(card)}"
+
+
+def _short(card: Mapping[str, Any]) -> str:
+    """From the worst source to the best, before any detail."""
+    rows = []
+    for head, slices in card.get("held_back", {}).items():
+        unseen = card.get("leave_one_source_out", {}).get(head, {})
+        ranges = [_range(part, key) for key in ("auc", "recall_at_1pct") for part in (slices, unseen)]
+        rows.append((head, dict(zip(SHORT, ranges, strict=True))))
+    return f"<h2>In short</h2><p>{ABOUT_SHORT}</p>{_table('head', tuple(SHORT.items()), rows)}" if rows else ""
+
+
+def _range(slices: Mapping[str, Mapping[str, Any]], key: str) -> str | None:
+    values = [figures[key] for figures in slices.values() if figures.get(key) is not None]
+    return f"{min(values):.2f} to {max(values):.2f}" if values else None
 
 
 def _section(key: str, title: str, note: str, card: Mapping[str, Any]) -> str:
@@ -200,7 +222,7 @@ def _cell(figures: Mapping[str, Any], key: str) -> str:
     if count is not None:
         said = f"{value:.1%} ({count:,})"
     else:
-        said = f"{value:.3f}" if isinstance(value, float) else f"{value:,}"
+        said = value if isinstance(value, str) else f"{value:.3f}" if isinstance(value, float) else f"{value:,}"
     small = ""
     if interval:
         low, high = (f"{end:.1%}" if count is not None else f"{end:.3f}" for end in interval)
