@@ -79,7 +79,9 @@ def test_it_keeps_sentences_that_differ_in_the_word_alone():
     assert [s for s in sentences if re.search(r"\ban? \{who\}", s, re.IGNORECASE)] == []
     assert not set(known.terms) & set(known.neutral)
     made = list(comments(known))
-    assert len({comment.body for comment in made}) == len(made) == (len(known.terms) + len(known.neutral)) * len(sentences)
+    assert (
+        len({comment.body for comment in made}) == len(made) == (len(known.terms) + len(known.neutral)) * len(sentences)
+    )
 
 
 def test_it_tells_abuse_apart_with_the_shipped_model_whatever_the_group():

@@ -98,7 +98,10 @@ def test_it_shows_what_the_policy_did_with_later_comments(trained, examples):
 
 
 def test_it_shows_a_card_from_before_there_were_intervals_and_curves():
-    old = {"held_back": {"spam": {"mine": {"rows": 5, "positive": 2, "auc": 0.75}}}, "leave_one_source_out": {"spam": {}}}
+    old = {
+        "held_back": {"spam": {"mine": {"rows": 5, "positive": 2, "auc": 0.75}}},
+        "leave_one_source_out": {"spam": {}},
+    }
     text = page("x", old)
     assert "<td>0.750</td>" in text
     assert "<svg" not in text
