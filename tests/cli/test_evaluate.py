@@ -78,12 +78,14 @@ def test_it_refuses_to_leave_out_the_only_source(run):
 
 
 def test_it_writes_a_page_and_the_card(run, small, tmp_path):
-    data = ("--data", "mine.csv", "others.csv", "--model", str(small))
+    (tmp_path / "mine.csv").rename(tmp_path / "news.csv")
+    (tmp_path / "others.csv").rename(tmp_path / "talk.csv")
+    data = ("--data", "news.csv", "talk.csv", "--model", str(small))
     result = run(*data, "--learning-curve", "--report", "page.html", "--update-card")
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
     card = artifacts.load(small).card
-    assert set(card["evaluated"]["spam"]) == {"mine", "others"}
+    assert set(card["evaluated"]["spam"]) == {"news", "talk"}
     assert card["learning_curve"]["spam"][-1]["part"] == 1.0
     assert (tmp_path / "page.html").read_text() == (small / "report.html").read_text()
     assert '<h2 id="growth">' in (small / "report.html").read_text()
@@ -95,5 +97,34 @@ def test_it_leaves_the_card_alone_unless_told(run, small):
     assert ((small / "card.json").read_bytes(), (small / "report.html").read_bytes()) == before
 
 
-def test_it_requires_data(run):
+def test_it_tells_what_the_model_learned_from_and_keeps_it_off_the_card(run, small, tmp_path):
+    (tmp_path / "news.csv").write_text("\n".join(ROWS))
+    model = ("--model", str(small))
+    assert json.loads(run("--data", "mine.csv", "news.csv", *model, "--json").stdout)["learned_from"] == ["mine"]
+    assert "the model learned from mine:" in run("--data", "mine.csv", *model).stdout
+    assert run("--data", "mine.csv", "news.csv", *model, "--report", "page.html", "--update-card").exit_code == 0
+    assert set(artifacts.load(small).card["evaluated"]["spam"]) == {"news"}
+    assert "<td>mine (learned from)</td>" in (tmp_path / "page.html").read_text()
+    # What the source itself holds back was not learned from.
+    (tmp_path / "mine.csv").write_text("\n".join([f"{ROWS[0]},split", *[f"{row},test" for row in ROWS[1:]]]))
+    assert json.loads(run("--data", "mine.csv", *model, "--part", "test", "--json").stdout)["learned_from"] == []
+
+
+def test_it_keeps_what_was_evaluated_before(run, small, tmp_path):
+    for name in ("news", "talk"):
+        (tmp_path / f"{name}.csv").write_text("\n".join(ROWS))
+        assert run("--data", f"{name}.csv", "--model", str(small), "--update-card").exit_code == 0
+    assert set(artifacts.load(small).card["evaluated"]["spam"]) == {"news", "talk"}
+
+
+def test_it_refuses_a_part_that_no_file_has(run):
+    result = run("--data", "mine.csv", "--part", "dev")
+    assert result.exit_code == 1
+    assert "modbot: expected rows of the part dev, got none in mine.csv" in result.stderr
+
+
+def test_it_requires_data_and_a_place_for_the_page(run):
     assert run().exit_code == 2
+    result = run("--data", "mine.csv", "--report", "nowhere/page.html")
+    assert result.exit_code == 2
+    assert "got nowhere/page.html" in result.stderr

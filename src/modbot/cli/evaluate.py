@@ -13,6 +13,7 @@ import click
 
 from modbot.cli.model import folder_of
 from modbot.cli.train import bars
+from modbot.errors import ModelError
 
 if TYPE_CHECKING:
     from modbot.learning.dataset import Example
@@ -36,6 +37,9 @@ OUTCOMES = (
 )
 TERMS = (("gap", "gap"), ("subgroup_auc", "subgroup"), ("bpsn_auc", "BPSN"), ("bnsp_auc", "BNSP"))
 TERMS_SHOWN = 5
+
+Sources = Mapping[str, tuple[bool, Mapping[str, Any]]]
+"""By name, whether the model learned from it, and its figures by head."""
 
 
 @click.command("evaluate")
@@ -73,29 +77,31 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     paths = (*given["data"], *given["more"])
     if not paths:
         raise click.UsageError("nothing to measure on: give --data FILE.")
-    from modbot.learning import release, report
+    page: Path | None = given["report"]
+    if page is not None and not page.parent.is_dir():
+        raise click.UsageError(f"--report: expected a file in a folder that exists, got {page}.")
     from modbot.learning.evaluate import by_head
     from modbot.scoring import artifacts
 
     folder = folder_of(ctx, given["version"])
     model = artifacts.load(folder)
     sources = _measured(model, paths, given["part"])
-    facts = {"evaluated": by_head(sources), **_facts(model, paths, given)}
-    fresh = facts.pop("leave_one_source_out", None)
-    if given["report"]:
-        card = {**model.card, **facts, **({"leave_one_source_out": fresh} if fresh else {})}
-        given["report"].write_text(report.page(model.version, card), encoding="utf-8")
-    if given["update_card"]:
-        release.update(folder, facts)
-    unseen = by_head(fresh or model.card.get("leave_one_source_out", {}))
+    # What a model says of rows that it learned from is no news of how it does.
+    learned = [name for name in sources if name in model.card.get("rows", {}) and given["part"] != "test"]
+    facts = _facts(model, paths, given)
+    _write(folder, model, {name: (name in learned, heads) for name, heads in sources.items()}, facts, given)
+    unseen = by_head(facts.get("leave_one_source_out", model.card.get("leave_one_source_out", {})))
     found = {
         "model": model.version,
         "sources": sources,
+        "learned_from": learned,
+        **facts,
         "leave_one_source_out": {name: unseen[name] for name in sources if name in unseen},
-        "identity": facts["identity"],
-        **({"learning_curve": facts["learning_curve"]} if given["curve"] else {}),
     }
-    click.echo(json.dumps(found) if given["as_json"] else _told(found, fresh=fresh is not None))
+    if given["as_json"]:
+        click.echo(json.dumps(found))
+    else:
+        click.echo(_told(found, fresh=given["left_out"]))
 
 
 def _measured(model: Model, paths: tuple[Path, ...], part: str) -> dict[str, Any]:
@@ -109,6 +115,9 @@ def _measured(model: Model, paths: tuple[Path, ...], part: str) -> dict[str, Any
             kept = [one for one in examples if part in ("all", one.part)]
             if kept:
                 found[kept[0].source] = compare(model, kept)
+    if not found:
+        names = ", ".join(path.name for path in paths)
+        raise ModelError(f"expected rows of the part {part}, got none in {names}; leave out --part, or choose another.")
     return found
 
 
@@ -129,6 +138,22 @@ def _facts(model: Model, paths: tuple[Path, ...], given: Mapping[str, Any]) -> d
     return facts
 
 
+def _write(folder: Path, model: Model, sources: Sources, facts: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Write the page, which marks what was learned from, and the card, which leaves it out."""
+    from modbot.learning import release, report
+    from modbot.learning.evaluate import by_head
+
+    before = by_head(model.card.get("evaluated", {}))
+    if given["report"]:
+        marked = {f"{name} (learned from)" if known else name: heads for name, (known, heads) in sources.items()}
+        card = {**model.card, **facts, "evaluated": by_head({**before, **marked})}
+        given["report"].write_text(report.page(model.version, card), encoding="utf-8")
+    if given["update_card"]:
+        new = {name: heads for name, (known, heads) in sources.items() if not known}
+        lasting = {name: fact for name, fact in facts.items() if name != "leave_one_source_out"}
+        release.update(folder, {**lasting, "evaluated": by_head({**before, **new})})
+
+
 def _told(found: Mapping[str, Any], *, fresh: bool) -> str:
     slices = {
         f"{source:<24}{head}": figures for source, heads in found["sources"].items() for head, figures in heads.items()
@@ -139,6 +164,9 @@ def _told(found: Mapping[str, Any], *, fresh: bool) -> str:
         for head, figures in heads.items()
     }
     lines = [f"model {found['model']}, 95 % intervals below the figures", *_ranked(slices)]
+    if found["learned_from"]:
+        learned = ", ".join(found["learned_from"])
+        lines += [f"the model learned from {learned}: better than it is; --part test measures what was held back"]
     lines += ["", "what the borrowed policy does with them, at its default promises", *_outcomes(slices)]
     if unseen:
         whose = "fitted now on the other files" if fresh else "from the model's card"

@@ -41,7 +41,7 @@ def compare(model: Model, examples: Sequence[Example]) -> dict[str, dict[str, An
     -------
     dict
         Per head what `measure` gives, with the shares and counts rejected, published and held at the default promises;
-        for the heads that promises rest on also ``curves``.
+        for the heads that promises rest on also ``curves``. Rules, bans and history take no part.
     """
     margins = model.margins(example.comment for example in examples)
     wishes = Policy()
