@@ -108,5 +108,12 @@ def test_it_shows_a_card_from_before_there_were_intervals_and_curves():
     assert "In short" in text
 
 
+def test_it_draws_nothing_from_curves_of_another_form():
+    figures = {"rows": 5, "positive": 2, "auc": 0.75, "curves": {"form": 0, "recall": [0.5]}}
+    text = page("x", {"held_back": {"spam": {"mine": figures}}})
+    assert "<td>0.750</td>" in text
+    assert "<svg" not in text
+
+
 def test_it_writes_the_same_page_each_time(trained):
     assert page("x", trained.card) == page("x", trained.card)

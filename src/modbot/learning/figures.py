@@ -18,6 +18,8 @@ FALSE_POSITIVES = tuple(float(share) for share in np.logspace(-3, 0, 31).round(6
 """Shares of negatives at which a ROC curve is told: those that matter to an honest author are the small ones."""
 RECALLS = tuple(float(share) for share in np.linspace(0.05, 1, 20).round(2))
 """Shares of positives found at which a precision-recall curve is told."""
+FORM = 1
+"""Number of this form of curves: cards that hold another one are read, but nothing is drawn from it."""
 LOG_ODDS = tuple(float(edge) for edge in np.arange(-7, 7.5, 0.5))
 """Edges of the histogram of scores; what lies beyond counts into the outermost bins."""
 
@@ -84,7 +86,7 @@ def share(name: str, hits: int, n: int) -> dict[str, Any]:
     return {name: hits / n if n else None, f"{name}_interval": list(wilson(hits, n)) if n else None}
 
 
-def curves(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: float) -> dict[str, list[Any]]:
+def curves(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: float) -> dict[str, Any]:
     """Give what the plots of one head on one slice are drawn from, in a few numbers.
 
     Parameters
@@ -101,11 +103,11 @@ def curves(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: float) -> dict
     dict
         ``recall`` at ``FALSE_POSITIVES``, ``precision`` at ``RECALLS``, ``reliability`` as pairs of mean probability
         and frequency in bins of equal weight, and the shares of ``good`` and ``bad`` between ``LOG_ODDS``. Curves are
-        empty where the slice has only one of the two answers.
+        empty where the slice has only one of the two answers. ``form`` says how all this is to be read.
     """
     odds = np.clip(p, _ODDS_MIN, 1 - _ODDS_MIN)
     margins = np.clip(np.log(odds / (1 - odds)), LOG_ODDS[0], LOG_ODDS[-1])
-    found: dict[str, list[Any]] = {"recall": [], "precision": [], "reliability": []}
+    found: dict[str, Any] = {"form": FORM, "recall": [], "precision": [], "reliability": []}
     for name, answer in (("good", 0), ("bad", 1)):
         side = margins[y == answer]
         found[name] = _short(np.histogram(side, LOG_ODDS)[0] / max(side.size, 1))

@@ -220,7 +220,7 @@ def _drawn(name: str, width: float, height: float, left: float = 0.72) -> Iterat
             {"svg.fonttype": "none", "svg.hashsalt": name, "font.size": _SMALL, "text.parse_math": False}
         )
         figure = Figure(figsize=(width, height))
-        axes = figure.add_axes((left / width, 0.5 / height, (width - left - 0.15) / width, (height - 0.6) / height))
+        axes = figure.add_axes((left / width, 0.5 / height, (width - left - 0.22) / width, (height - 0.6) / height))
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         for side in ("bottom", "left"):

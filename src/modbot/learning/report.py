@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from modbot.learning import plots
+from modbot.learning.figures import FORM
 
 CSS = Path(__file__).with_name("report.css")
 
@@ -146,7 +147,11 @@ def _section(key: str, title: str, note: str, card: Mapping[str, Any]) -> str:
         if any("good_rejected" in figures for figures in slices.values()):
             parts.append("<p>What the borrowed policy does with them, at its default promises:</p>")
             parts.append(_table("source", OUTCOMES, slices.items()))
-        drawn = {source: figures["curves"] for source, figures in slices.items() if "curves" in figures}
+        drawn = {
+            source: curves
+            for source, figures in slices.items()
+            if (curves := figures.get("curves")) and curves["form"] == FORM
+        }
         if drawn:
             parts.append(_key(drawn) + _plots(f"{title}, {head}", drawn))
     return "".join([*parts, "</section>"])
@@ -183,8 +188,8 @@ def _identity(found: Mapping[str, Any]) -> str:
     )
     return (
         f'<section><h2 id="identity">Words for groups of people</h2><p>{ABOUT_TERMS}</p><p>{summary}</p>'
-        f'<div class="plots">{_figure("What a term adds", plots.gaps("Gap per term", terms))}</div>'
-        f"{_table('term', TERMS, terms.items())}</section>"
+        f'<div class="plots">{_figure("What a term adds", plots.gaps("Gap per term", terms))}'
+        f"{_table('term', TERMS, terms.items())}</div></section>"
     )
 
 
