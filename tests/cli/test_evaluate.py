@@ -117,6 +117,18 @@ def test_it_keeps_what_was_evaluated_before(run, small, tmp_path):
     assert set(artifacts.load(small).card["evaluated"]["spam"]) == {"news", "talk"}
 
 
+def test_it_compares_with_the_current_model(run, small):
+    found = json.loads(run("--data", "mine.csv", "--model", str(small), "--json").stdout)
+    current = json.loads(run("--data", "mine.csv", "--json").stdout)
+    assert found["against"]["model"] == current["model"]
+    gain = found["against"]["sources"]["mine"]["spam"]
+    after, before = (one["sources"]["mine"]["spam"]["brier"] for one in (found, current))
+    assert gain["brier"] == pytest.approx(after - before)
+    assert gain["brier_interval"][0] <= gain["brier"] <= gain["brier_interval"][1]
+    assert "against" not in current
+    assert "than that of the current model" in run("--data", "mine.csv", "--model", str(small)).stdout
+
+
 def test_it_refuses_a_part_that_no_file_has(run):
     result = run("--data", "mine.csv", "--part", "dev")
     assert result.exit_code == 1

@@ -1,5 +1,7 @@
 """Evaluation: a model on examples, its recipe without a source and on less."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -9,7 +11,7 @@ from learning_cases import SMALL
 from modbot import promise
 from modbot.domain import Head
 from modbot.errors import NotEnoughEvidence
-from modbot.learning.evaluate import by_head, compare, learning_curve, leave_one_out, model_risks, recipe_of
+from modbot.learning.evaluate import by_head, compare, contrast, learning_curve, leave_one_out, model_risks, recipe_of
 
 
 def quiet(*_):
@@ -45,6 +47,14 @@ def test_it_counts_what_the_borrowed_policy_does(trained, harbour):
     counts = [figures[f"{name}_count"] for name in ("good_rejected", "bad_rejected", "good_published", "bad_published")]
     assert sum(counts) + figures["held_count"] == figures["rows"]
     assert figures["held_count"] == round(figures["held"] * figures["rows"])
+
+
+def test_it_compares_two_models_where_both_can_answer(trained, harbour):
+    lame = replace(trained, weights=trained.weights * [[0.0 if head is Head.SPAM else 1.0 for head in trained.heads]])
+    found = contrast(lame, trained, harbour)
+    # The harbour has no toxic comments to rank; a head without weights ranks by chance.
+    assert set(found) == {"spam"}
+    assert found["spam"]["auc"] == pytest.approx(compare(trained, harbour)["spam"]["auc"] - 0.5)
 
 
 def test_it_turns_figures_inside_out():

@@ -12,7 +12,17 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from modbot.learning.figures import FALSE_POSITIVES, LOG_ODDS, RECALLS, auc_interval, curves, measure, share, wilson
+from modbot.learning.figures import (
+    FALSE_POSITIVES,
+    LOG_ODDS,
+    RECALLS,
+    auc_interval,
+    curves,
+    gains,
+    measure,
+    share,
+    wilson,
+)
 
 
 def slice_of(n, bad, seed, *, ties=False):
@@ -93,6 +103,22 @@ def test_it_says_nothing_where_only_one_answer_is_known():
 def test_it_gives_the_interval_of_wilson(hits, n, low, high):
     # 81 of 263: Newcombe 1998, Statistics in Medicine 17, 857-872, table I, method 3.
     assert wilson(hits, n) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_it_compares_two_models_on_the_same_comments():
+    y, better = slice_of(500, 120, 11)
+    noise = np.random.default_rng(12).normal(size=y.size)
+    worse = 1 / (1 + np.exp(-(np.log(better / (1 - better)) + 0.7 * noise)))
+    found = gains(y, worse, better, prior=0.2)
+    assert found["auc"] == pytest.approx(roc_auc_score(y, better) - roc_auc_score(y, worse))
+    assert found["brier"] == pytest.approx(brier_score_loss(y, better) - brier_score_loss(y, worse))
+    # Pairs say more than two separate looks, whose intervals overlap.
+    assert found["auc_interval"][0] > 0
+    apart = [measure(y, p, prior=0.2)["auc_interval"] for p in (worse, better)]
+    assert apart[0][1] > apart[1][0]
+    same = gains(y, better, better, prior=0.2)
+    assert same["auc_interval"] == [0.0, 0.0]
+    assert gains(y, better, worse, prior=0.2)["auc"] == -found["auc"]
 
 
 def test_it_gives_a_share_as_scipy_does():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import click
 
 from modbot.cli.model import folder_of
 from modbot.cli.train import bars
-from modbot.errors import ModelError
+from modbot.errors import ModelError, ModelMissing
 
 if TYPE_CHECKING:
     from modbot.learning.dataset import Example
@@ -38,6 +38,8 @@ OUTCOMES = (
 TERMS = (("gap", "gap"), ("subgroup_auc", "subgroup"), ("bpsn_auc", "BPSN"), ("bnsp_auc", "BNSP"))
 TERMS_SHOWN = 5
 
+Figures = dict[str, dict[str, Any]]
+"""By source and head."""
 Sources = Mapping[str, tuple[bool, Mapping[str, Any]]]
 """By name, whether the model learned from it, and its figures by head."""
 
@@ -70,6 +72,7 @@ Sources = Mapping[str, tuple[bool, Mapping[str, Any]]]
 def command(ctx: click.Context, /, **given: Any) -> None:
     """Measure a model per source and head, at the borrowed policy with its default promises.
 
+    A model that is not the current one is compared with the current one, too, comment by comment.
     Figures come with 95 % intervals. If the model answers for toxicity, sentences of our own show what words for
     groups of people add to it. The model learns nothing from the files; --leave-one-source-out and --learning-curve
     fit others like it, which takes as long as training, and throw them away.
@@ -85,7 +88,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
 
     folder = folder_of(ctx, given["version"])
     model = artifacts.load(folder)
-    sources = _measured(model, paths, given["part"])
+    current = _current(ctx, model)
+    sources, differences = _measured(model, current, paths, given["part"])
     # What a model says of rows that it learned from is no news of how it does.
     learned = [name for name in sources if name in model.card.get("rows", {}) and given["part"] != "test"]
     facts = _facts(model, paths, given)
@@ -97,6 +101,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         "learned_from": learned,
         **facts,
         "leave_one_source_out": {name: unseen[name] for name in sources if name in unseen},
+        **({"against": {"model": current.version, "sources": differences}} if current else {}),
     }
     if given["as_json"]:
         click.echo(json.dumps(found))
@@ -104,21 +109,36 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         click.echo(_told(found, fresh=given["left_out"]))
 
 
-def _measured(model: Model, paths: tuple[Path, ...], part: str) -> dict[str, Any]:
-    from modbot.learning import dataset
-    from modbot.learning.evaluate import compare
+def _current(ctx: click.Context, model: Model) -> Model | None:
+    """The current model, if there is one and it is another."""
+    from modbot.scoring import artifacts
 
-    found: dict[str, Any] = {}
+    try:
+        folder = folder_of(ctx, None)
+    except ModelMissing:
+        return None
+    return artifacts.load(folder) if folder.name != model.version else None
+
+
+def _measured(model: Model, current: Model | None, paths: tuple[Path, ...], part: str) -> tuple[Figures, Figures]:
+    """Figures per source and head, and how much larger they are than the current model's."""
+    from modbot.learning import dataset
+    from modbot.learning.evaluate import compare, contrast
+
+    found: Figures = {}
+    differences: Figures = {}
     with click.progressbar(paths, label="measure", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         for path in bar:
             examples = dataset.split(dataset.unique(dataset.read_file(path)))
             kept = [one for one in examples if part in ("all", one.part)]
             if kept:
-                found[kept[0].source] = compare(model, kept)
+                source = kept[0].source
+                found[source] = compare(model, kept)
+                differences |= {source: contrast(current, model, kept)} if current else {}
     if not found:
         names = ", ".join(path.name for path in paths)
         raise ModelError(f"expected rows of the part {part}, got none in {names}; leave out --part, or choose another.")
-    return found
+    return found, differences
 
 
 def _facts(model: Model, paths: tuple[Path, ...], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,22 +175,23 @@ def _write(folder: Path, model: Model, sources: Sources, facts: Mapping[str, Any
 
 
 def _told(found: Mapping[str, Any], *, fresh: bool) -> str:
-    slices = {
-        f"{source:<24}{head}": figures for source, heads in found["sources"].items() for head, figures in heads.items()
-    }
-    unseen = {
-        f"{source:<24}{head}": figures
-        for source, heads in found["leave_one_source_out"].items()
-        for head, figures in heads.items()
-    }
+    from modbot.learning.train import PROMISED
+
+    slices = _named(found["sources"])
+    # What is no threat may still be advertising: only for these heads a comment without the label is a good one.
+    deciding = _named(found["sources"], PROMISED)
     lines = [f"model {found['model']}, 95 % intervals below the figures", *_ranked(slices)]
     if found["learned_from"]:
         learned = ", ".join(found["learned_from"])
         lines += [f"the model learned from {learned}: better than it is; --part test measures what was held back"]
-    lines += ["", "what the borrowed policy does with them, at its default promises", *_outcomes(slices)]
-    if unseen:
+    lines += ["", "what the borrowed policy does with them, at its default promises", *_outcomes(deciding)]
+    if "against" in found:
+        lines += ["", f"how much larger each figure is than that of the current model {found['against']['model']}"]
+        lines += _ranked(_named(found["against"]["sources"]))
+    if found["leave_one_source_out"]:
         whose = "fitted now on the other files" if fresh else "from the model's card"
-        lines += ["", f"the same sources, each by a fit that never saw it ({whose})", *_ranked(unseen)]
+        lines += ["", f"the same sources, each by a fit that never saw it ({whose})"]
+        lines += _ranked(_named(found["leave_one_source_out"]))
     if found["identity"]:
         lines += ["", *_identity(found["identity"])]
     if "learning_curve" in found:
@@ -178,14 +199,23 @@ def _told(found: Mapping[str, Any], *, fresh: bool) -> str:
     return "\n".join(lines)
 
 
+def _named(sources: Mapping[str, Mapping[str, Any]], kept: Collection[str] | None = None) -> Figures:
+    return {
+        f"{source:<24}{head}": figures
+        for source, heads in sources.items()
+        for head, figures in heads.items()
+        if kept is None or head in kept
+    }
+
+
 def _ranked(slices: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    lines = [f"{'source':<24}{'head':<16}{'rows':>8}{'bad':>8}" + "".join(f"{name:>11}" for _, name in RANKING)]
+    lines = [f"{'source':<24}{'head':<16}{'rows':>8}{'bad':>8}" + "".join(f"{name:>12}" for _, name in RANKING)]
     for name, figures in slices.items():
-        counts = f"{figures['rows']:>8,}{figures['positive']:>8,}"
-        lines.append(f"{name:<40}{counts}" + "".join(f"{_cell(figures.get(key)):>11}" for key, _ in RANKING))
+        counts = "".join(f"{_cell(figures.get(key)):>8}" for key in ("rows", "positive"))
+        lines.append(f"{name:<40}{counts}" + "".join(f"{_cell(figures.get(key)):>12}" for key, _ in RANKING))
         ends = [_ends(figures.get(f"{key}_interval")) for key, _ in RANKING]
         if any(ends):
-            lines.append(f"{'':<56}" + "".join(f"{end:>11}" for end in ends))
+            lines.append(f"{'':<56}" + "".join(f"{end:>12}" for end in ends))
     return lines
 
 
@@ -205,8 +235,8 @@ def _identity(found: Mapping[str, Any]) -> list[str]:
         f"{found['good_from_half']:.1%};\nof {len(found['terms'])} terms those that add most to harmless sentences, in "
         "log-odds, and the AUC beside them"
     )
-    lines = [summary, f"{'term':<40}" + "".join(f"{name:>11}" for _, name in TERMS)]
-    return lines + [f"{term:<40}" + "".join(f"{_cell(one[key]):>11}" for key, _ in TERMS) for term, one in largest]
+    lines = [summary, f"{'term':<40}" + "".join(f"{name:>12}" for _, name in TERMS)]
+    return lines + [f"{term:<40}" + "".join(f"{_cell(one[key]):>12}" for key, _ in TERMS) for term, one in largest]
 
 
 def _growth(found: Mapping[str, Any]) -> list[str]:

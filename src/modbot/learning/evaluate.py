@@ -17,7 +17,7 @@ from modbot import promise
 from modbot.domain import Policy
 from modbot.errors import NotEnoughEvidence
 from modbot.learning.dataset import Example, share_of
-from modbot.learning.figures import curves, measure, share
+from modbot.learning.figures import curves, gains, measure, share
 from modbot.learning.recipe import Recipe, recipe_from
 from modbot.learning.table import Progress
 from modbot.learning.train import PROMISED, train
@@ -58,6 +58,35 @@ def compare(model: Model, examples: Sequence[Example]) -> dict[str, dict[str, An
             found[head.value] = {**measure(y, p, prior=prior), **_outcome(y, rejected[rows], published[rows])}
             if head in PROMISED:
                 found[head.value]["curves"] = curves(y, p, prior=prior)
+    return found
+
+
+def contrast(before: Model, after: Model, examples: Sequence[Example]) -> dict[str, dict[str, Any]]:
+    """Compare two models on examples of one source, head by head.
+
+    Parameters
+    ----------
+    before, after : Model
+        Any fitted models.
+    examples : sequence of Example
+        At least one.
+
+    Returns
+    -------
+    dict
+        What `gains` gives, at the prior of ``after``, for each head that both have and the examples answer in both ways.
+    """
+    margins = [model.margins(example.comment for example in examples) for model in (before, after)]
+    found = {}
+    for head in (head for head in after.heads if head in before.heads):
+        rows = [row for row, example in enumerate(examples) if head in example.labels]
+        y = np.array([examples[row].labels[head] >= 0.5 for row in rows], dtype=np.int_)
+        if 0 < y.sum() < y.size:
+            old, new = (
+                expit(values[rows, model.heads.index(head)])
+                for model, values in zip((before, after), margins, strict=True)
+            )
+            found[head.value] = gains(y, old, new, prior=after.card["priors"][head.value])
     return found
 
 

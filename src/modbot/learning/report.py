@@ -144,17 +144,23 @@ def _section(key: str, title: str, note: str, card: Mapping[str, Any]) -> str:
         if not slices:
             continue
         parts.append(f"<h3>{html.escape(head)}</h3>{_table('source', FIGURES, slices.items())}")
-        if any("good_rejected" in figures for figures in slices.values()):
-            parts.append("<p>What the borrowed policy does with them, at its default promises:</p>")
-            parts.append(_table("source", OUTCOMES, slices.items()))
         drawn = {
             source: curves
             for source, figures in slices.items()
             if (curves := figures.get("curves")) and curves["form"] == FORM
         }
         if drawn:
+            parts.append(_outcomes(slices))
             parts.append(_key(drawn) + _plots(f"{title}, {head}", drawn))
     return "".join([*parts, "</section>"])
+
+
+def _outcomes(slices: Mapping[str, Mapping[str, Any]]) -> str:
+    """What became of them, of the heads that decide: what is no threat may still be advertising."""
+    if not any("good_rejected" in figures for figures in slices.values()):
+        return ""
+    note = "<p>What the borrowed policy does with them, at its default promises:</p>"
+    return note + _table("source", OUTCOMES, slices.items())
 
 
 def _plots(where: str, drawn: plots.Curves) -> str:
