@@ -74,7 +74,7 @@ def contrast(before: Model, after: Model, examples: Sequence[Example]) -> dict[s
     Returns
     -------
     dict
-        What `gains` gives, at the prior of ``after``, for each head that both have and the examples answer in both ways.
+        What `gains` gives, at the prior of ``after``, for each head that both have and that is answered both ways.
     """
     margins = [model.margins(example.comment for example in examples) for model in (before, after)]
     found = {}
