@@ -1,5 +1,6 @@
 """Plots: parts of a page, the same bytes each time, in the page's colours."""
 
+import os
 import re
 import subprocess
 import sys
@@ -88,6 +89,16 @@ def test_it_shows_a_source_of_any_name(name):
     root = ET.fromstring(svg)  # noqa: S314 - our own
     texts = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
     assert any(text and name.startswith(text.rstrip("…")) for text in texts)
+
+
+def test_it_draws_quietly_where_nothing_can_be_cached():
+    code = (
+        "from modbot.learning import plots; print(len(plots.gaps('e', {'young': {'gap': 0, 'gap_interval': [0, 0]}})))"
+    )
+    env = {**os.environ, "MPLCONFIGDIR": "/dev/null/nowhere"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    assert int(done.stdout) > 1000
+    assert done.stderr == ""
 
 
 def test_it_costs_nothing_until_something_is_drawn():

@@ -258,4 +258,4 @@ def _cell(value: Any) -> str:
 
 
 def _ends(interval: list[float] | None) -> str:
-    return "–".join(f"{end:.3f}".removeprefix("0") for end in interval) if interval else ""
+    return "–".join(f"{end:.3f}".replace("0.", ".", 1) for end in interval) if interval else ""

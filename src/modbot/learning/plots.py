@@ -7,6 +7,7 @@ same numbers give the same bytes. Reads and writes nothing; matplotlib is import
 from __future__ import annotations
 
 import io
+import logging
 import math
 import re
 import warnings
@@ -209,6 +210,8 @@ def growth(name: str, points: Sequence[Mapping[str, Any]], lines: Sequence[str])
 @contextmanager
 def _drawn(name: str, width: float, height: float, left: float = 0.72) -> Iterator[tuple[Axes, list[str]]]:
     """Axes to draw on, sizes in inches; when they are left, the list holds the SVG."""
+    # Where its cache of fonts cannot be kept, or takes long to fill, is nothing that the caller can do anything about.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
