@@ -54,6 +54,7 @@ HOMES = {
     "numpy": {"scoring", "learning", "promise", "adapting"},
     "scipy": {"learning"},
     "sklearn": {"learning"},
+    "matplotlib": {"learning"},
     "email_validator": {"validation"},
     "disposable_email_domains": {"validation"},
     "dns": {"outbound"},

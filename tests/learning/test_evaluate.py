@@ -1,68 +1,97 @@
-"""Figures, against hand calculations and scikit-learn."""
+"""Evaluation: a model on examples, its recipe without a source and on less."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+from scipy.special import expit
+from sklearn.metrics import roc_auc_score
 
+from learning_cases import SMALL
+from modbot import promise
 from modbot.domain import Head
-from modbot.learning.evaluate import calibration_error, compare, measure, model_risks, recall_at, wilson
+from modbot.errors import NotEnoughEvidence
+from modbot.learning.evaluate import by_head, compare, contrast, learning_curve, leave_one_out, model_risks, recipe_of
 
 
-def test_it_works():
-    y = np.array([0, 0, 1, 1, 0, 1])
-    p = np.array([0.1, 0.4, 0.35, 0.8, 0.2, 0.9])
-    found = measure(y, p, prior=0.5)
-    assert found["auc"] == pytest.approx(roc_auc_score(y, p))
-    assert found["average_precision"] == pytest.approx(average_precision_score(y, p))
-    assert found["brier"] == pytest.approx(brier_score_loss(y, p))
-    assert (found["rows"], found["positive"], found["good_from_half"], found["bad_from_half"]) == (
-        6,
-        3,
-        0.0,
-        pytest.approx(2 / 3),
-    )
+def quiet(*_):
+    return None
 
 
-def test_it_counts_recall_above_the_cutoff_by_hand():
-    # 100 good at 0.00 … 0.99: at most one may pass, so the cut-off is 0.98 and two of four bad ones are above.
-    y = np.array([0] * 100 + [1] * 4)
-    p = np.array([*np.arange(100) / 100, 0.5, 0.98, 0.985, 1.0])
-    assert recall_at(y, p, 0.01) == 0.5
-    assert recall_at(y, p, 0.0) == 0.25
+@pytest.fixture(scope="module")
+def harbour(examples):
+    return [one for one in examples if one.source == "harbour"]
 
 
-def test_it_finds_no_calibration_error_in_honest_probabilities_and_all_of_it_in_a_shift():
-    rng = np.random.default_rng(4)
-    p = rng.beta(1, 4, 60_000)
-    y = (rng.random(p.size) < p).astype(int)
-    assert calibration_error(y, p, prior=float(y.mean())) < 0.01
-    assert calibration_error(y, np.clip(p + 0.2, 0, 1), prior=float(y.mean())) == pytest.approx(0.2, abs=0.01)
+def test_it_works(trained, harbour):
+    found = compare(trained, harbour)
+    y = np.array([one.labels[Head.SPAM] for one in harbour])
+    margins = trained.margins(one.comment for one in harbour)[:, trained.heads.index(Head.SPAM)]
+    assert found["spam"]["auc"] == pytest.approx(roc_auc_score(y, margins))
+    assert found["spam"]["brier"] == pytest.approx(np.mean((expit(margins) - y) ** 2))
+    assert set(found) == {"spam", "toxicity"}
+    assert "curves" in found["spam"]
 
 
-def test_it_weighs_to_the_prior_by_hand():
-    # One bin's worth of probability 0.3 everywhere: after re-weighting 10 % are positive, so the gap is 0.2.
-    y = np.array([0] * 50 + [1] * 50)
-    assert calibration_error(y, np.full(100, 0.3), prior=0.1) == pytest.approx(0.2)
-
-
-def test_it_says_nothing_where_only_one_answer_is_known():
-    found = measure(np.zeros(5, dtype=int), np.full(5, 0.2), prior=0.1)
-    assert found["auc"] is None
-    assert found["bad_from_half"] is None
-
-
-@pytest.mark.parametrize(
-    ("hits", "n", "low", "high"),
-    [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (81, 263, 0.2553, 0.3662), (0, 0, 0, 1)],
-)
-def test_it_gives_the_interval_of_wilson(hits, n, low, high):
-    # 81 of 263: Newcombe 1998, Statistics in Medicine 17, 857-872, table I, method 3.
-    assert wilson(hits, n) == pytest.approx((low, high), abs=1e-4)
-
-
-def test_it_compares_a_model_on_examples(trained, examples):
-    found = compare(trained, [one for one in examples if one.source == "harbour"])
-    assert found[Head.SPAM.value]["auc"] > 0.9
-    assert 0 <= found[Head.SPAM.value]["good_rejected"] <= 1
-    risks = model_risks(trained, trained.margins([one.comment for one in examples]))
+def test_it_counts_what_the_borrowed_policy_does(trained, harbour):
+    figures = compare(trained, harbour)["spam"]
+    cutoffs = promise.cutoffs(trained.evidence, 0.01, 0.05)
+    risks = model_risks(trained, trained.margins(one.comment for one in harbour))
     assert ((risks > 0) & (risks <= 1)).all()
+    bad = np.array([one.labels[Head.SPAM] == 1 for one in harbour])
+    rejected = risks >= (np.inf if cutoffs.reject_from is None else cutoffs.reject_from)
+    published = ~rejected & (risks < (-np.inf if cutoffs.publish_below is None else cutoffs.publish_below))
+    assert figures["good_rejected_count"] == (rejected & ~bad).sum()
+    assert figures["bad_published_count"] == (published & bad).sum()
+    assert figures["good_published"] == pytest.approx(published[~bad].mean())
+    counts = [figures[f"{name}_count"] for name in ("good_rejected", "bad_rejected", "good_published", "bad_published")]
+    assert sum(counts) + figures["held_count"] == figures["rows"]
+    assert figures["held_count"] == round(figures["held"] * figures["rows"])
+
+
+def test_it_compares_two_models_where_both_can_answer(trained, harbour):
+    lame = replace(trained, weights=trained.weights * [[0.0 if head is Head.SPAM else 1.0 for head in trained.heads]])
+    found = contrast(lame, trained, harbour)
+    # The harbour has no toxic comments to rank; a head without weights ranks by chance.
+    assert set(found) == {"spam"}
+    assert found["spam"]["auc"] == pytest.approx(compare(trained, harbour)["spam"]["auc"] - 0.5)
+
+
+def test_it_turns_figures_inside_out():
+    assert by_head({"a": {"spam": 1, "threat": 2}, "b": {"spam": 3}}) == {"spam": {"a": 1, "b": 3}, "threat": {"a": 2}}
+    assert by_head(by_head({"a": {"spam": 1}})) == {"a": {"spam": 1}}
+
+
+def test_it_reads_the_recipe_of_a_model(trained):
+    assert recipe_of(trained).bits == SMALL.bits
+    assert recipe_of(trained).learner(Head.SPAM) == SMALL.learner(Head.SPAM)
+
+
+def test_it_measures_each_source_by_fits_without_it_as_training_does(trained, examples):
+    found = leave_one_out(examples, SMALL, seed=1, progress=quiet)
+    assert found == trained.card["leave_one_source_out"]
+
+
+def test_it_refuses_to_leave_out_the_only_source(harbour):
+    with pytest.raises(NotEnoughEvidence, match="got 1; add --data"):
+        leave_one_out(harbour, SMALL, seed=1, progress=quiet)
+
+
+def test_it_measures_growing_parts_up_to_all(trained, examples):
+    found = learning_curve(examples, SMALL, seed=1, progress=quiet)
+    spam = found["spam"]
+    assert [point["part"] for point in spam][-1] == 1.0
+    rows = [point["rows"] for point in spam]
+    assert rows == sorted(rows)
+    assert rows[-1] == sum(counts["train"] for counts in trained.card["rows"].values())
+    known = trained.card["held_back"]["spam"]
+    aucs = [figures["auc"] for figures in known.values() if figures["auc"] is not None]
+    # These sources are easy: a part measures each of them, so the last point is the mean of all.
+    assert spam[-1]["held_back"] == pytest.approx(np.mean(aucs))
+
+
+def test_it_leaves_out_parts_that_are_too_small(examples):
+    # Five of each answer in an eighth of the sources are no evidence; the whole is.
+    few = examples[::8]
+    points = learning_curve(few, SMALL, seed=1, progress=quiet)["spam"]
+    assert 1 <= len(points) < 4

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from modbot.errors import ModelMissing
+from modbot.errors import ModelError, ModelMissing
 from modbot.learning import release
 from modbot.scoring import artifacts
 
@@ -49,7 +49,24 @@ def test_it_refuses_to_go_back_to_nothing(tmp_path):
         release.roll_back(tmp_path)
 
 
-def test_it_shows_every_source_in_the_report(trained):
-    page = release.report(trained)
-    assert all(f"<td>{source}</td>" in page for source in ("harbour", "market", "quay"))
-    assert "<script" not in page
+def test_it_writes_new_facts_onto_the_card_and_the_page(trained, tmp_path):
+    folder = release.release(release.named(trained), tmp_path)
+    before = (folder / "report.html").read_text(encoding="utf-8")
+    assert all(f"<td>{source}</td>" in before for source in ("harbour", "market", "quay"))
+    fact = {"spam": {"elsewhere": trained.card["held_back"]["spam"]["harbour"]}}
+    release.update(folder, {"evaluated": fact})
+    again = artifacts.load(folder)
+    assert again.card["evaluated"] == fact
+    assert again.card["held_back"] == trained.card["held_back"]
+    assert "<td>elsewhere</td>" in (folder / "report.html").read_text(encoding="utf-8")
+    assert {path.name for path in folder.iterdir()} == {"card.json", "report.html", "weights.npz"}
+
+
+def test_it_refuses_to_write_where_it_cannot_and_leaves_the_card_as_it_was(trained, tmp_path):
+    folder = release.release(release.named(trained), tmp_path)
+    before = (folder / "card.json").read_bytes()
+    # A folder stands where the new card would be written first: root may write anywhere, but not over that.
+    (folder / ".card.json.new").mkdir()
+    with pytest.raises(ModelError, match="expected to write to"):
+        release.update(folder, {"evaluated": {}})
+    assert (folder / "card.json").read_bytes() == before

@@ -31,19 +31,26 @@ def model_folders(ctx: click.Context) -> tuple[Path, ...]:
     return model_dirs(chosen, settings.path("models").parent)
 
 
-def loaded(ctx: click.Context, version: str | None) -> Model:
-    """Load and verify a model: the named one, else the live one. Raises ModelMissing or ModelMismatch."""
+def folder_of(ctx: click.Context, version: str | None) -> Path:
+    """Find a model: the named version or folder, else the live one. Raises ModelMissing."""
     from modbot.scoring import artifacts
 
     named = Path(version) if version else None
     if named is not None and (named / artifacts.CARD).is_file():
-        return artifacts.load(named)
+        return named
     folders = model_folders(ctx)
     if version is None:
         # Scoring needs no database: where it does not answer, the file that promoting writes beside it speaks.
         with suppress(StoreError):
             version = _live(ctx, folders)
-    return artifacts.load(artifacts.find(folders, version))
+    return artifacts.find(folders, version)
+
+
+def loaded(ctx: click.Context, version: str | None) -> Model:
+    """Load and verify a model: the named one, else the live one. Raises ModelMissing or ModelMismatch."""
+    from modbot.scoring import artifacts
+
+    return artifacts.load(folder_of(ctx, version))
 
 
 @click.group("model")

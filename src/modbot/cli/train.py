@@ -58,7 +58,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     own = bool(paths) and not given["without_own_texts"]
     examples = _examples(ctx, paths, own=own, from_reviews=given["from_reviews"])
     with ExitStack() as stack:
-        model = train(examples, recipe, seed=given["seed"], version="unnamed", progress=_bars(stack))
+        model = train(examples, recipe, seed=given["seed"], version="unnamed", progress=bars(stack))
     model = release.named(model)
     directory = given["out"] or writable_folder(ctx)
     folder = release.release(model, directory)
@@ -79,7 +79,8 @@ def _examples(ctx: click.Context, paths: tuple[Path, ...], *, own: bool, from_re
     return dataset.keep_apart(examples)
 
 
-def _bars(stack: ExitStack) -> Any:
+def bars(stack: ExitStack) -> Any:
+    """Show how far fitting is, on a terminal."""
     bars: dict[str, Any] = {}
 
     def progress(stage: str, done: int, total: int) -> None:

@@ -1,26 +1,30 @@
-"""Measure a head: pure functions from answers and probabilities to numbers.
+"""Measure a model on labelled comments, and its recipe without each source and on less of them.
 
-Each is compared in its test with a hand calculation or an independent implementation. Reads and writes nothing;
-may import ``domain``, ``promise`` and ``scoring``.
+Reads and writes nothing; may import ``domain``, ``promise`` and ``scoring``.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 from modbot import promise
 from modbot.domain import Policy
-from modbot.learning.dataset import Example
+from modbot.errors import NotEnoughEvidence
+from modbot.learning.dataset import Example, share_of
+from modbot.learning.figures import curves, gains, measure, share
+from modbot.learning.recipe import Recipe, recipe_from
+from modbot.learning.table import Progress
+from modbot.learning.train import PROMISED, train
 from modbot.scoring.heads import Model
 
-_BINS = 15
+PARTS = (1 / 8, 1 / 4, 1 / 2, 1.0)
+"""Shares of authors and texts that a learning curve is measured at."""
 
 
 def compare(model: Model, examples: Sequence[Example]) -> dict[str, dict[str, Any]]:
@@ -36,25 +40,53 @@ def compare(model: Model, examples: Sequence[Example]) -> dict[str, dict[str, An
     Returns
     -------
     dict
-        Per head what `measure` gives, with the shares rejected and published at the default promises.
+        Per head what `measure` gives, with the shares and counts rejected, published and held at the default promises;
+        for the heads that promises rest on also ``curves``. Rules, bans and history take no part.
     """
     margins = model.margins(example.comment for example in examples)
     wishes = Policy()
     cutoffs = promise.cutoffs(model.evidence, wishes.max_good_rejected, wishes.max_bad_published)
     risks = model_risks(model, margins)
     rejected = risks >= (np.inf if cutoffs.reject_from is None else cutoffs.reject_from)
-    published = risks < (-np.inf if cutoffs.publish_below is None else cutoffs.publish_below)
+    published = ~rejected & (risks < (-np.inf if cutoffs.publish_below is None else cutoffs.publish_below))
     found = {}
     for at, head in enumerate(model.heads):
         rows = [row for row, example in enumerate(examples) if head in example.labels]
         if rows:
             y = np.array([examples[row].labels[head] >= 0.5 for row in rows], dtype=np.int_)
-            figures: dict[str, Any] = dict(measure(y, expit(margins[rows, at]), prior=model.card["priors"][head.value]))
-            figures["good_rejected"] = _share(rejected[rows], y == 0)
-            figures["bad_rejected"] = _share(rejected[rows], y == 1)
-            figures["bad_published"] = _share(published[rows], y == 1)
-            figures["good_published"] = _share(published[rows], y == 0)
-            found[head.value] = figures
+            p, prior = expit(margins[rows, at]), model.card["priors"][head.value]
+            found[head.value] = {**measure(y, p, prior=prior), **_outcome(y, rejected[rows], published[rows])}
+            if head in PROMISED:
+                found[head.value]["curves"] = curves(y, p, prior=prior)
+    return found
+
+
+def contrast(before: Model, after: Model, examples: Sequence[Example]) -> dict[str, dict[str, Any]]:
+    """Compare two models on examples of one source, head by head.
+
+    Parameters
+    ----------
+    before, after : Model
+        Any fitted models.
+    examples : sequence of Example
+        At least one.
+
+    Returns
+    -------
+    dict
+        What `gains` gives, at the prior of ``after``, for each head that both have and that is answered both ways.
+    """
+    margins = [model.margins(example.comment for example in examples) for model in (before, after)]
+    found = {}
+    for head in (head for head in after.heads if head in before.heads):
+        rows = [row for row, example in enumerate(examples) if head in example.labels]
+        y = np.array([examples[row].labels[head] >= 0.5 for row in rows], dtype=np.int_)
+        if 0 < y.sum() < y.size:
+            old, new = (
+                expit(values[rows, model.heads.index(head)])
+                for model, values in zip((before, after), margins, strict=True)
+            )
+            found[head.value] = gains(y, old, new, prior=after.card["priors"][head.value])
     return found
 
 
@@ -76,117 +108,144 @@ def model_risks(model: Model, margins: NDArray[np.float64]) -> NDArray[np.float6
     return promise.risks(margins[:, [model.heads.index(head) for head in model.evidence.heads]], model.evidence)
 
 
-def measure(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: float) -> dict[str, float | int | None]:
-    """Give all figures of one head on one slice.
+def by_head(sources: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Turn figures per source and head into figures per head and source, or back.
 
     Parameters
     ----------
-    y : ndarray of shape (n,), values 0 or 1
-        The answers.
-    p : ndarray of shape (n,), values in [0, 1]
-        Calibrated probabilities.
-    prior : float in (0, 1)
-        Share of positives to which the slice is re-weighted for the calibration error.
+    sources : mapping of str to mapping of str
+        Any nesting of two levels.
 
     Returns
     -------
     dict
-        Counts and figures by name; None where the slice has only one of the two answers.
+        The same values, the inner names outside.
     """
-    both = 0 < y.sum() < y.size
-    good, bad = p[y == 0], p[y == 1]
-    return {
-        "rows": int(y.size),
-        "positive": int(y.sum()),
-        "auc": float(roc_auc_score(y, p)) if both else None,
-        "average_precision": float(average_precision_score(y, p)) if both else None,
-        "recall_at_1pct": recall_at(y, p, 0.01) if both else None,
-        "recall_at_0.1pct": recall_at(y, p, 0.001) if both else None,
-        "brier": float(np.mean((p - y) ** 2)),
-        "calibration_error": calibration_error(y, p, prior=prior) if both else None,
-        "good_from_half": float((good >= 0.5).mean()) if good.size else None,
-        "bad_from_half": float((bad >= 0.5).mean()) if bad.size else None,
-    }
+    found: dict[str, dict[str, Any]] = {}
+    for outer, inner in sources.items():
+        for name, value in inner.items():
+            found.setdefault(name, {})[outer] = value
+    return found
 
 
-def recall_at(y: NDArray[np.int_], p: NDArray[np.float64], share: float) -> float:
-    """Give the share of positives above a cut-off that at most a share of negatives passes.
+def recipe_of(model: Model) -> Recipe:
+    """Read the recipe that a model was made by.
 
     Parameters
     ----------
-    y : ndarray of shape (n,), values 0 or 1
-        The answers; both must occur.
-    p : ndarray of shape (n,)
-        Scores.
-    share : float in [0, 1)
-        Largest share of negatives strictly above the cut-off.
+    model : Model
+        Any fitted model.
 
     Returns
     -------
-    float
-        In [0, 1].
+    Recipe
+        The one on its card, or the shipped one.
     """
-    good = np.sort(p[y == 0])
-    allowed = math.floor(share * good.size)
-    cutoff = good[good.size - 1 - allowed]
-    return float((p[y == 1] > cutoff).mean())
+    return recipe_from(json.dumps(model.card["recipe"])) if "recipe" in model.card else Recipe()
 
 
-def calibration_error(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: float) -> float:
-    """Give the expected calibration error at a stated prior.
+def leave_one_out(examples: Sequence[Example], recipe: Recipe, *, seed: int, progress: Progress) -> dict[str, Any]:
+    """Measure each source by fits that never saw it.
 
     Parameters
     ----------
-    y : ndarray of shape (n,), values 0 or 1
-        The answers; both must occur.
-    p : ndarray of shape (n,), values in [0, 1]
-        Calibrated probabilities.
-    prior : float in (0, 1)
-        The rows are re-weighted so that positives have this share.
+    examples : sequence of Example
+        Split already; of two sources at the least.
+    recipe : Recipe
+        How to fit.
+    seed : int
+        As in `train`.
+    progress : callable
+        Told how far it is.
 
     Returns
     -------
-    float
-        Mean distance of probability and frequency over 15 bins of equal weight.
+    dict
+        Per head and source what `measure` gives.
 
-    Notes
-    -----
-    Naeini, Cooper, Hauskrecht 2015 (AAAI) with bins of equal mass.
+    Raises
+    ------
+    NotEnoughEvidence
+        There is only one source, or no head has enough labels.
     """
-    weight = np.where(y == 1, prior / y.sum(), (1 - prior) / (y.size - y.sum()))
-    # Equal probabilities stay in one bin, whatever the order of the rows.
-    values, place = np.unique(p, return_inverse=True)
-    mass = np.bincount(place, weight, values.size)
-    bins = np.minimum((np.cumsum(mass) - mass / 2) * _BINS, _BINS - 1).astype(int)
-    gap = np.bincount(bins[place], weight * (p - y), _BINS)
-    return float(np.abs(gap).sum())
+    sources = {example.source for example in examples}
+    if len(sources) < 2:
+        raise NotEnoughEvidence(
+            f"expected two sources or more, to leave out one and learn from others; got {len(sources)}; add --data.",
+            2 - len(sources),
+        )
+    found: dict[str, Any] = train(examples, recipe, seed=seed, version="", progress=progress).card[
+        "leave_one_source_out"
+    ]
+    return found
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Give the 95 % score interval of a share.
+def learning_curve(examples: Sequence[Example], recipe: Recipe, *, seed: int, progress: Progress) -> dict[str, Any]:
+    """Fit on growing parts of the sources, and measure what that gains.
 
     Parameters
     ----------
-    hits, n : int
-        ``hits`` of ``n``.
+    examples : sequence of Example
+        Split already.
+    recipe : Recipe
+        How to fit.
+    seed : int
+        As in `train`.
+    progress : callable
+        Told how far each fit is.
 
     Returns
     -------
-    tuple of float
-        Lower and upper end; (0, 1) if ``n`` is 0.
-
-    Notes
-    -----
-    Wilson 1927, J. Am. Stat. Assoc. 22, 209-212.
+    dict
+        Per head a list of points, smallest part first: ``part``, training ``rows`` and the mean AUC over sources,
+        ``held_back`` and ``leave_one_source_out``; None where no source could be measured at every point. Parts are of
+        authors and texts, so that a campaign is in or out as a whole.
     """
-    if not n:
-        return 0.0, 1.0
-    z = 1.959963984540054
-    share = hits / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, centre - reach), min(1.0, centre + reach)
+    cards = {}
+    for part in PARTS:
+        kept = [e for e in examples if e.part == "test" or share_of(f"part{_group(e)}") < part]
+        try:
+            cards[part] = train(kept, recipe, seed=seed, version="", progress=progress).card
+        except NotEnoughEvidence:
+            # Too small a part to learn from is no point of the curve.
+            continue
+    found = {}
+    for head in sorted(PROMISED):
+        measured = {part: card for part, card in cards.items() if head.value in card["priors"]}
+        ways = {way: _means([card[way][head.value] for card in measured.values()]) for way in _WAYS}
+        found[head.value] = [
+            {
+                "part": part,
+                "rows": sum(counts["train"] for counts in card["rows"].values()),
+                **{way: means[at] for way, means in ways.items()},
+            }
+            for at, (part, card) in enumerate(measured.items())
+        ]
+    return {head: points for head, points in found.items() if points}
 
 
-def _share(hits: NDArray[np.bool_], among: NDArray[np.bool_]) -> float | None:
-    return float(hits[among].mean()) if among.any() else None
+_WAYS = ("held_back", "leave_one_source_out")
+
+
+def _outcome(y: NDArray[np.int_], rejected: NDArray[np.bool_], published: NDArray[np.bool_]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for side, among in (("good", y == 0), ("bad", y == 1)):
+        for verb, done in (("rejected", rejected), ("published", published)):
+            found |= _counted(f"{side}_{verb}", done[among])
+    return {**found, **_counted("held", ~rejected & ~published)}
+
+
+def _counted(name: str, done: NDArray[np.bool_]) -> dict[str, Any]:
+    hits = int(done.sum())
+    return {**share(name, hits, done.size), f"{name}_count": hits}
+
+
+def _group(example: Example) -> str:
+    return example.comment.author.key or example.comment.fingerprint
+
+
+def _means(points: Sequence[Mapping[str, Mapping[str, Any]]]) -> list[float | None]:
+    """The mean AUC of those sources that every point could measure, so that all points are about the same."""
+    measured = [{source for source, figures in one.items() if figures["auc"] is not None} for one in points]
+    common = sorted(set.intersection(*measured)) if measured else []
+    return [float(np.mean([one[source]["auc"] for source in common])) if common else None for one in points]

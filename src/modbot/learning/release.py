@@ -8,34 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import html
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from modbot.errors import ModelMissing
+from modbot.errors import ModelError, ModelMissing
+from modbot.learning.report import page
 from modbot.scoring import artifacts
 from modbot.scoring.heads import Model
 
 _HISTORY_MAX = 20
-_COLUMNS = (
-    ("rows", "rows"),
-    ("positive", "positive"),
-    ("auc", "AUC"),
-    ("average_precision", "average precision"),
-    ("recall_at_1pct", "recall at 1 % good"),
-    ("recall_at_0.1pct", "recall at 0.1 % good"),
-    ("brier", "Brier"),
-    ("calibration_error", "calibration error"),
-    ("good_from_half", "good with p ≥ 0.5"),
-    ("bad_from_half", "bad with p ≥ 0.5"),
-)
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
-    "table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}"
-    "th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid #8884}"
-    "th:first-child,td:first-child{text-align:left}"
-)
 
 
 def named(model: Model) -> Model:
@@ -70,7 +53,7 @@ def release(model: Model, directory: Path) -> Path:
     Path
         The folder written.
     """
-    return artifacts.save(model, directory, report(model))
+    return artifacts.save(model, directory, page(model.version, model.card))
 
 
 def promote(directory: Path, version: str, before: str | None = None) -> None:
@@ -136,34 +119,31 @@ def history(directory: Path) -> list[str]:
     return path.read_text(encoding="utf-8").split() if path.is_file() else []
 
 
-def report(model: Model) -> str:
-    """Write the page for people: what was measured, on what.
+def update(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write new facts onto a model's card, and its report anew.
 
     Parameters
     ----------
-    model : Model
-        With the card that training made.
+    folder : Path
+        Of one version, as `release` wrote it.
+    facts : mapping
+        Parts of the card by name; each replaces what stood there.
 
-    Returns
-    -------
-    str
-        A complete HTML page without scripts or foreign parts.
+    Raises
+    ------
+    ModelError
+        The folder cannot be written to.
     """
-    parts = [f"<h1>Model {html.escape(model.version)}</h1>"]
-    for key, title, note in (
-        ("held_back", "Held-back parts", "Authors and texts that training never saw, of sources that it knows."),
-        (
-            "leave_one_source_out",
-            "Leave one source out",
-            "Each source scored by a fit that never saw it: what an unseen site may expect.",
-        ),
-    ):
-        parts.append(f"<h2>{title}</h2><p>{note}</p>")
-        parts += [_table(head, slices) for head, slices in model.card.get(key, {}).items() if slices]
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Model {html.escape(model.version)}</title>'
-        f"<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>\n"
-    )
+    path = folder / artifacts.CARD
+    card = {**json.loads(path.read_text(encoding="utf-8")), **facts}
+    try:
+        _replace(path, json.dumps(card, indent=1, ensure_ascii=False) + "\n")
+        _replace(folder / artifacts.REPORT, page(folder.name, card))
+    except OSError as error:
+        raise ModelError(
+            f"expected to write to {folder}, got: {error.strerror}; copy the folder to your model_dir, or leave out "
+            "--update-card."
+        ) from error
 
 
 def _write(directory: Path, names: list[str]) -> None:
@@ -172,18 +152,8 @@ def _write(directory: Path, names: list[str]) -> None:
     path.write_text("\n".join(names[:_HISTORY_MAX]) + "\n", encoding="utf-8")
 
 
-def _table(head: str, slices: Mapping[str, Mapping[str, Any]]) -> str:
-    header = "".join(f"<th>{name}</th>" for _, name in _COLUMNS)
-    rows = "".join(f"<tr><td>{html.escape(source)}</td>{_cells(figures)}</tr>" for source, figures in slices.items())
-    head_row = f"<thead><tr><th>source</th>{header}</tr></thead>"
-    return f"<h3>{html.escape(head)}</h3><table>{head_row}<tbody>{rows}</tbody></table>"
-
-
-def _cells(figures: Mapping[str, Any]) -> str:
-    return "".join(f"<td>{_cell(figures.get(key))}</td>" for key, _ in _COLUMNS)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.3f}" if isinstance(value, float) else f"{value:,}"
+def _replace(path: Path, text: str) -> None:
+    # A card that is cut off half-way would cost the model.
+    whole = path.with_name(f".{path.name}.new")
+    whole.write_text(text, encoding="utf-8")
+    whole.replace(path)

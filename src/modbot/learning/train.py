@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,8 @@ from modbot.domain import Head
 from modbot.errors import NotEnoughEvidence
 from modbot.learning.dataset import Example
 from modbot.learning.estimators import classifier, without_fields
-from modbot.learning.evaluate import measure
+from modbot.learning.figures import curves, measure
+from modbot.learning.identity import identity
 from modbot.learning.recipe import HEADS, Learner, Recipe, recipe_facts
 from modbot.learning.table import Progress, Table, tabulate
 from modbot.scoring.heads import Evidence, Model
@@ -97,7 +98,7 @@ def train(examples: Sequence[Example], recipe: Recipe, *, seed: int, version: st
         )
     fitted = _fit_all(table, heads, recipe, progress)
     weights = np.column_stack([one.fit.weights * one.slope for one in fitted])
-    return Model(
+    model = Model(
         version=version,
         heads=tuple(one.head for one in fitted),
         weights=weights.astype(np.float32).astype(np.float64),
@@ -105,6 +106,7 @@ def train(examples: Sequence[Example], recipe: Recipe, *, seed: int, version: st
         evidence=_evidence(table, fitted, recipe, seed),
         card=_card(table, fitted, recipe, seed),
     )
+    return replace(model, card={**model.card, "identity": identity(model)})
 
 
 def row_weights(table: Table, head: int, rows: NDArray[np.intp], recipe: Recipe) -> NDArray[np.float64]:
@@ -370,6 +372,8 @@ def _figures(
     for index, name in enumerate(table.sources):
         mine = usable & (table.source == index)
         if mine.any():
-            y = (table.labels[mine, at] >= 0.5).astype(int)
-            found[name] = measure(y, expit(margins[mine]), prior=recipe.learner(one.head).prior)
+            y, p = (table.labels[mine, at] >= 0.5).astype(int), expit(margins[mine])
+            prior = recipe.learner(one.head).prior
+            drawn = {"curves": curves(y, p, prior=prior)} if one.head in PROMISED else {}
+            found[name] = {**measure(y, p, prior=prior), **drawn}
     return found
