@@ -28,13 +28,13 @@ LAYER_HEADS = (Head.SPAM, Head.TOXICITY)
 # Fitting: so many passes, step size, and pull towards "as the shipped model says". Chosen on the lives of blogs and
 # videos that were replayed with a model that had not seen them; see docs/model.md.
 _EPOCHS = 5
-_STEP = 0.6
+_STEP = 1.2
 _PULL = 0.0005
 _SLOPE_PULL = 20.0
 _BIAS_PULL = 1.25
 _SLOPE_MIN = 0.3
 # Gains per coordinate start with this much on the clock, so that the first step is no leap.
-_WARM = 0.01
+_WARM = 0.5
 _EXPONENT_MAX = 35.0
 # Site shares smaller than this many log-odds are told together; at most so many are told one by one.
 _SMALL_SHARE = 0.04
