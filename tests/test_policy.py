@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from factories import a_score, a_signal, an_assessment
-from modbot.domain import Action, Head, Mode, Policy, Term
+from modbot.domain import Action, Head, Mode, Policy, Span, Term
 from modbot.policy import FIELD_WORDS, WEIGHTS, Yardstick, band, decide
 from modbot.scoring.fields import FIELDS
 
@@ -164,3 +164,19 @@ def test_it_is_never_clear_without_evidence():
 def test_it_is_clear_wherever_the_machine_decides():
     assert band(0.8, yardstick(0.8, reject_from=0.75, publish_below=0.1)) == "clearly bad"
     assert band(0.8, yardstick(0.8, reject_from=0.99, publish_below=0.9)) == "clearly fine"
+
+
+@pytest.mark.parametrize(
+    ("share", "sentence"),
+    [
+        (1.5, "More like what people here rejected as spam: “lighthouse”."),
+        (-1.5, "More like what people here published: “lighthouse”."),
+    ],
+)
+def test_it_tells_what_people_here_decided(share, sentence):
+    site = (Term("lighthouse", share, (Span(4, 14),), "site"), Term("what people here decided so far", 0.2, (), "site"))
+    score = a_score(Head.SPAM, terms=(*a_score().terms, *site))
+    verdict = decide(an_assessment(heads=(score,)), BORROWED, yardstick(0.7), coin=0.9)
+    (reason,) = (one for one in verdict.reasons if one.code == "SPAM_SITE")
+    assert (reason.sentence, reason.head, reason.spans) == (sentence, Head.SPAM, (Span(4, 14),))
+    assert reason.share == pytest.approx(share + 0.2)

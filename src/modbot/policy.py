@@ -205,6 +205,8 @@ def _reasons(heads: tuple[HeadScore, ...], signals: tuple[Signal, ...], worst: H
             fields = tuple(term for term in score.terms if term.kind == "field")
             found += [_from_words(score.head, words)] if words else []
             found += [_from_fields(score.head, fields)] if fields else []
+            here = tuple(term for term in score.terms if term.kind == "site")
+            found += [_from_site(score.head, here)] if here else []
     first = BANS | {FAILED}
     return tuple(
         sorted(found, key=lambda reason: (reason.code not in first, reason.head is not worst, -abs(reason.share)))
@@ -242,6 +244,15 @@ def _from_fields(head: Head, fields: tuple[Term, ...]) -> Reason:
     usual = "More usual" if share > 0 else "Less usual"
     sentence = f"{usual} in {HEAD_WORDS[head]} than elsewhere: {telling or 'nothing in particular'}."
     return Reason(f"{head.value.upper()}_FIELDS", sentence, head, share)
+
+
+def _from_site(head: Head, terms: tuple[Term, ...]) -> Reason:
+    share = sum(term.share for term in terms)
+    telling = _telling(tuple(term for term in terms if term.spans), share)
+    done = f"rejected as {HEAD_WORDS[head]}" if share > 0 else "published"
+    quoted = f": {', '.join(f'“{term.label}”' for term in telling)}" if telling else ""
+    spans = tuple(span for term in telling for span in term.spans)
+    return Reason(f"{head.value.upper()}_SITE", f"More like what people here {done}{quoted}.", head, share, spans)
 
 
 def _telling(words: tuple[Term, ...], share: float) -> tuple[Term, ...]:
