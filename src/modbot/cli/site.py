@@ -101,8 +101,8 @@ def list_sites(ctx: click.Context, *, as_json: bool) -> None:
 @as_json
 @click.pass_context
 def show(ctx: click.Context, site: str, *, as_json: bool) -> None:
-    """Show a site's wishes, which promises its own evidence carries, the form for its pages, and a call to try."""
-    from modbot.adapting import standing
+    """Show a site's wishes, which promises its own evidence carries, what was learned from it, its form, and a call."""
+    from modbot.adapting import layer_told, standing
 
     store = store_for(ctx)
     found = site_called(store, site)
@@ -115,6 +115,7 @@ def show(ctx: click.Context, site: str, *, as_json: bool) -> None:
     click.echo("\nComments of this site that were drawn by chance and answered by people:\n")
     for sentence in standing(store, found).told():
         click.echo(f"  {sentence}")
+    click.echo(f"\n{layer_told(store.site_layer(found.id))}")
     click.echo("\nPaste this below a post (page_url and page_title are that post's own):\n")
     click.echo(form_snippet(settings, found))
     click.echo("\nOr send comments from the site's server:\n")

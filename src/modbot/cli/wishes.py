@@ -176,10 +176,11 @@ def require_evidence(store: Store, site: Site) -> None:
 
 
 def evidence_of(store: Store, site: Site) -> dict[str, Any]:
-    """Say what a site's own evidence is good for, for programs."""
+    """Say what a site's own evidence is good for and what was learned from it, for programs."""
     from modbot.adapting import standing
 
-    return {"evidence": asdict(standing(store, site))}
+    layer = store.site_layer(site.id)
+    return {"evidence": asdict(standing(store, site)), "layer": layer.facts if layer else {}}
 
 
 def site_called(store: Store, name: str) -> Site:
