@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from modbot.domain import Comment, Span
 from modbot.scoring.fields import FIELDS, field_keys
-from modbot.text import ADDRESS_MARK, LINK_MARK, Normalised, normalise
+from modbot.text import ADDRESS_MARK, LINK_MARK, normalise, pieces
 
 FEATURES_VERSION = 1
 """Grows whenever the same comment would become other features; a model fits one version only."""
@@ -41,6 +41,9 @@ _EMOJI = "\u2190-\u21ff\u2300-\u2bff\U0001f000-\U0001faff"
 _PUNCTUATION = r"!-&(-)+-/:-@\[-^`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u2010-\u205e\u3000-\u303f\uff01-\uff0f"
 _TOKEN = re.compile(rf"[{LINK_MARK}{ADDRESS_MARK}]\S+|[{_EMOJI}]|[^\s{_PUNCTUATION}{_EMOJI}]+|[{_PUNCTUATION}]+")
 
+# Longer pieces are rare, seldom met again, and could fill the memory.
+_KNOWN_CHARS = 40
+
 _SIZES = np.array([2, 3, 4, 5], dtype=np.int32)
 _GRAM_SALT = np.array([0x2545F491, 0x51ED270B, 0x8DA6B343, 0xD8163841], dtype=np.uint32)
 _ROLL = np.uint32(0x01000193)
@@ -60,7 +63,7 @@ class Reading:
 
     ``words`` are the distinct tokens of the body in order of appearance, ``pairs`` the distinct neighbours as indices
     into ``words``. ``keys`` are (field index, key) of the categorical fields, ``texts`` are (field index, token) of
-    fields that are read like text. ``places`` says where each word stands in the normalised text (empty after
+    fields that are read like text. ``places`` says from where to where in the body each word stands (empty after
     `words_of`).
     """
 
@@ -69,15 +72,10 @@ class Reading:
     keys: tuple[tuple[int, str], ...]
     texts: tuple[tuple[int, str], ...]
     places: tuple[list[tuple[int, int]], ...] = ()
-    normal: Normalised | None = None
-    body: str = ""
 
     def spans(self, word: int) -> tuple[Span, ...]:
         """Where a word stands in the original body."""
-        if self.normal is None:
-            return ()
-        starts, ends = self.normal.starts, self.normal.ends
-        return tuple([_span(starts[a], ends[b - 1]) for a, b in self.places[word]])
+        return tuple([_span(start, end) for start, end in self.places[word]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,33 +100,25 @@ def read(comment: Comment) -> Reading:
     Reading
         Its words, neighbours and field keys.
     """
-    normal = normalise(comment.body)
-    text = normal.text
+    body = comment.body
     index: dict[str, int] = {}
     places: list[list[tuple[int, int]]] = []
     order: list[int] = []
-    end = 0
-    for token in _TOKEN.findall(text):
-        # Only space stands between tokens, so the next occurrence is the one that was found.
-        start = text.index(token, end)
-        end = start + len(token)
-        at = index.get(token)
-        if at is None:
-            at = index[token] = len(places)
-            places.append([(start, end)])
-        else:
-            places[at].append((start, end))
-        order.append(at)
+    at = 0
+    for piece in pieces(body):
+        # Only space stands between pieces, so the next occurrence is the one that was cut.
+        at = body.index(piece, at)
+        for token, start, end in _tokens(piece):
+            word = index.get(token)
+            if word is None:
+                word = index[token] = len(places)
+                places.append([(at + start, at + end)])
+            else:
+                places[word].append((at + start, at + end))
+            order.append(word)
+        at += len(piece)
     keys, texts = field_keys(comment, order, len(index))
-    return Reading(
-        words=tuple(index),
-        pairs=tuple(dict.fromkeys(itertools.pairwise(order))),
-        keys=keys,
-        texts=texts,
-        places=tuple(places),
-        normal=normal,
-        body=comment.body,
-    )
+    return Reading(tuple(index), tuple(dict.fromkeys(itertools.pairwise(order))), keys, texts, tuple(places))
 
 
 def words_of(comment: Comment) -> Reading:
@@ -145,10 +135,10 @@ def words_of(comment: Comment) -> Reading:
         Equal to that of `read` apart from its places.
     """
     index: dict[str, int] = {}
-    order = [index.setdefault(token, len(index)) for token in _TOKEN.findall(normalise(comment.body).text)]
+    found = [_tokens(piece) for piece in pieces(comment.body)]
+    order = [index.setdefault(token, len(index)) for tokens in found for token, _, _ in tokens]
     keys, texts = field_keys(comment, order, len(index))
-    pairs = tuple(dict.fromkeys(itertools.pairwise(order)))
-    return Reading(words=tuple(index), pairs=pairs, keys=keys, texts=texts)
+    return Reading(tuple(index), tuple(dict.fromkeys(itertools.pairwise(order))), keys, texts)
 
 
 def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> Hashed:
@@ -329,6 +319,20 @@ def field_text_scale(grams: int) -> float:
         One over a softened square root.
     """
     return float((grams + _FIELD_TEXT_OFFSET) ** -0.5)
+
+
+def _tokens(piece: str) -> tuple[tuple[str, int, int], ...]:
+    """The tokens of a piece of text, each with the original characters it stands for."""
+    return _known_tokens(piece) if len(piece) <= _KNOWN_CHARS else _known_tokens.__wrapped__(piece)
+
+
+@functools.lru_cache(maxsize=32_768)
+def _known_tokens(piece: str) -> tuple[tuple[str, int, int], ...]:
+    normal = normalise(piece)
+    starts, ends = normal.starts, normal.ends
+    return tuple(
+        [(match.group(), starts[match.start()], ends[match.end() - 1]) for match in _TOKEN.finditer(normal.text)]
+    )
 
 
 def _bucket(hashes: NDArray[np.uint32], fields: NDArray[np.bool_], bits: int) -> NDArray[np.intp]:

@@ -167,7 +167,7 @@ class Model:
         shares, bias = found.T, (self.bias + usual.sum(axis=0)).tolist()
         order = np.argsort(-np.abs(shares), axis=1, kind="stable").tolist()
         sums = shares.sum(axis=1).tolist()
-        told = _Told(reading, small)
+        told = _Told(reading, comment.body, small)
         return tuple(
             [
                 HeadScore(head, base, told.terms(values, largest, total, most=_MAIN_MAX if head in _MAIN else _SUB_MAX))
@@ -200,10 +200,11 @@ class Model:
 class _Told:
     """The terms of one comment, head by head; what a word looks like and where it stands is found once."""
 
-    __slots__ = ("_reading", "_small", "_words")
+    __slots__ = ("_body", "_reading", "_small", "_words")
 
-    def __init__(self, reading: Reading, small: float) -> None:
+    def __init__(self, reading: Reading, body: str, small: float) -> None:
         self._reading = reading
+        self._body = body
         self._small = small
         self._words: dict[int, tuple[str, tuple[Span, ...]]] = {}
 
@@ -222,7 +223,7 @@ class _Told:
                 continue
             if i not in self._words:
                 spans = self._reading.spans(i)[:_SPANS_MAX]
-                label = self._reading.body[spans[0].start : spans[0].end]
+                label = self._body[spans[0].start : spans[0].end]
                 self._words[i] = (label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…", spans)
             label, spans = self._words[i]
             terms.append(Term(label, share, spans))

@@ -6,6 +6,6 @@ the one can be pointed at in the other. Does no I/O and imports nothing of modbo
 """
 
 from modbot.text.links import Link, host_of, links
-from modbot.text.normal import ADDRESS_MARK, LINK_MARK, Normalised, fingerprint, normalise
+from modbot.text.normal import ADDRESS_MARK, LINK_MARK, Normalised, fingerprint, normalise, pieces
 
-__all__ = ["ADDRESS_MARK", "LINK_MARK", "Link", "Normalised", "fingerprint", "host_of", "links", "normalise"]
+__all__ = ["ADDRESS_MARK", "LINK_MARK", "Link", "Normalised", "fingerprint", "host_of", "links", "normalise", "pieces"]
