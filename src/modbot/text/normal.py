@@ -123,7 +123,7 @@ def pieces(text: str) -> list[str]:
     Returns
     -------
     list of str
-        Parts of the text in their order; only space is left out.
+        Parts of the text in their order; only what folds to space is left out.
     """
     folded, starts, _ = fold(text)
     if "\u2028" in folded or "\u2029" in folded:  # space to some, punctuation to others
