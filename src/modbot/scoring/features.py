@@ -12,7 +12,7 @@ import functools
 import itertools
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +46,9 @@ _KNOWN_CHARS = 40
 
 _SIZES = np.array([2, 3, 4, 5], dtype=np.int32)
 _GRAM_SALT = np.array([0x2545F491, 0x51ED270B, 0x8DA6B343, 0xD8163841], dtype=np.uint32)
+_WHOLE_SALT = np.uint32(0x68E31DA4)
 _ROLL = np.uint32(0x01000193)
+_HALF, _NEARLY_HALF = np.uint32(16), np.uint32(15)
 _MIX_1 = np.uint32(0x7FEB352D)
 _MIX_2 = np.uint32(0x846CA68B)
 _PLACES = np.random.default_rng(20_09).integers(1, 2**32, 64, dtype=np.uint32) | np.uint32(1)
@@ -158,27 +160,44 @@ def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> 
     Hashed
         Buckets of the grams in order of tokens; hashes of the whole tokens are not reduced to buckets yet.
     """
-    joined = "\x02" + "\x03\x02".join(tokens) + "\x03"
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = _codes("\x03\x02".join(tokens))
     lengths = np.fromiter(map(len, tokens), dtype=np.intp, count=len(tokens)) + 2
-    ends = np.cumsum(lengths)
+    ends = lengths.cumsum()
     starts = ends - lengths
-    size = codes.size
-    left = np.repeat(ends, lengths) - np.arange(size)
-    padded = np.concatenate((codes, np.zeros(4, dtype=np.uint32)))
-    grams = np.empty((size, 4), dtype=np.uint32)
-    rolled = codes
-    for i in range(4):
-        rolled = rolled * _ROLL + padded[i + 1 : i + 1 + size]
-        grams[:, i] = rolled
-    grams ^= _GRAM_SALT
-    grams += np.repeat(salts, lengths)[:, None]
-    fits = left[:, None] >= _SIZES
-    fields = np.repeat(salts > 0, 4 * lengths - 10 + (lengths == 3))
-    buckets = _bucket(grams[fits], fields, bits)
-    places = np.minimum(np.arange(size) - np.repeat(starts, lengths), 63)
+    at = np.arange(codes.size)
+    rows = np.zeros((4, codes.size), dtype=np.uint32)
+    for row, rolled in zip(rows, _rolled(codes), strict=False):
+        row[: rolled.size] = rolled
+    rows ^= _GRAM_SALT[:, None]
+    rows += salts.repeat(lengths)
+    fits = ends.repeat(lengths) - at >= _SIZES[:, None]
+    counts = 4 * lengths - 10 + (lengths == 3)
+    places = np.minimum(at - starts.repeat(lengths), _PLACES.size - 1)
     whole = np.add.reduceat(codes * _PLACES[places], starts, dtype=np.uint32) + salts
-    return Hashed(buckets, 4 * lengths - 10 + (lengths == 3), whole)
+    return Hashed(_bucket(rows.T[fits.T], bits, (salts > 0).repeat(counts)), counts, whole)
+
+
+def hash_word(word: str, bits: int) -> tuple[NDArray[np.intp], int]:
+    """Hash one word of the body, as `hash_tokens` does: for one alone, this is five times as fast.
+
+    Parameters
+    ----------
+    word : str
+        Not empty, of less than 60 characters.
+    bits : int
+        Buckets are in [0, 2**bits).
+
+    Returns
+    -------
+    buckets : ndarray of shape (n_grams + 1,)
+        Those of its grams in no order, then that of the word itself.
+    whole : int
+        Hash of the word.
+    """
+    codes = _codes(word)
+    rows = [rolled ^ salt for rolled, salt in zip(_rolled(codes), _GRAM_SALT, strict=False)]
+    whole = (codes * _PLACES[: codes.size]).sum(keepdims=True, dtype=np.uint32)
+    return _bucket(np.concatenate((*rows, whole ^ _WHOLE_SALT)), bits), int(whole[0])
 
 
 def first_field_bucket(bits: int) -> int:
@@ -214,7 +233,7 @@ def whole_buckets(whole: NDArray[np.uint32], fields: NDArray[np.bool_], bits: in
     ndarray of shape (n_tokens,)
         Buckets.
     """
-    return _bucket(whole ^ np.uint32(0x68E31DA4), fields, bits)
+    return _bucket(whole ^ _WHOLE_SALT, bits, fields)
 
 
 def pair_buckets(left: NDArray[np.uint32], right: NDArray[np.uint32], bits: int) -> NDArray[np.intp]:
@@ -232,8 +251,7 @@ def pair_buckets(left: NDArray[np.uint32], right: NDArray[np.uint32], bits: int)
     ndarray of shape (n_pairs,)
         Buckets; order matters.
     """
-    mixed = left * np.uint32(0x9E3779B1) + right * np.uint32(0xC2B2AE35)
-    return _bucket(mixed, np.zeros(mixed.shape, dtype=np.bool_), bits)
+    return _bucket(left * np.uint32(0x9E3779B1) + right * np.uint32(0xC2B2AE35), bits)
 
 
 @functools.lru_cache(maxsize=50_000)
@@ -335,14 +353,28 @@ def _known_tokens(piece: str) -> tuple[tuple[str, int, int], ...]:
     )
 
 
-def _bucket(hashes: NDArray[np.uint32], fields: NDArray[np.bool_], bits: int) -> NDArray[np.intp]:
-    mixed = hashes ^ (hashes >> np.uint32(16))
+def _codes(tokens: str) -> NDArray[np.uint32]:
+    """The characters of tokens with their edges marked."""
+    return np.frombuffer(f"\x02{tokens}\x03".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _rolled(codes: NDArray[np.uint32]) -> Iterator[NDArray[np.uint32]]:
+    """Hashes of the runs of two, three, four and five codes, as far as there are any."""
+    rolled = codes
+    for size in range(1, min(codes.size, _SIZES.size + 1)):
+        rolled = rolled[:-1] * _ROLL + codes[size:]
+        yield rolled
+
+
+def _bucket(hashes: NDArray[np.uint32], bits: int, fields: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
+    mixed = hashes ^ (hashes >> _HALF)
     mixed *= _MIX_1
-    mixed ^= mixed >> np.uint32(15)
+    mixed ^= mixed >> _NEARLY_HALF
     mixed *= _MIX_2
+    wide = mixed.astype(np.int64)
     first = first_field_bucket(bits)
-    wide = mixed.astype(np.uint64)
-    if not fields.any():
-        return (wide * np.uint64(first) >> np.uint64(32)).astype(np.intp)
-    sizes = np.where(fields, np.uint64(2**bits - first), np.uint64(first))
-    return (wide * sizes >> np.uint64(32)).astype(np.intp) + np.where(fields, first, 0)
+    if fields is None or not fields.any():
+        wide *= first
+        wide >>= 32
+        return wide
+    return (wide * np.where(fields, 2**bits - first, first) >> 32) + np.where(fields, first, 0)
