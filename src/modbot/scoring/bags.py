@@ -21,7 +21,6 @@ from modbot.scoring.features import (
     hash_tokens,
     key_bucket,
     pair_buckets,
-    whole_buckets,
     word_scale,
 )
 
@@ -100,40 +99,15 @@ def bag(readings: Sequence[Reading], bits: int) -> Bag:
     right = [ids[b] for ids, reading in zip(words, readings, strict=True) for _, b in reading.pairs]
     return Bag(
         grams=Ragged(hashed.grams, _starts(hashed.counts)),
-        whole=whole_buckets(hashed.whole, salts > 0, bits),
+        whole=hashed.whole,
         words=_ragged(words),
         texts=_ragged(texts),
         pairs=Ragged(
-            pair_buckets(hashed.whole[left], hashed.whole[right], bits) if left else np.empty(0, dtype=np.intp),
+            pair_buckets(hashed.hashes[left], hashed.hashes[right], bits) if left else np.empty(0, dtype=np.intp),
             _starts([len(reading.pairs) for reading in readings]),
         ),
         keys=_ragged([[key_bucket(key, bits) for _, key in reading.keys] for reading in readings]),
     )
-
-
-def margins(found: Bag, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Multiply a batch with a table of weights, without ever writing the matrix down.
-
-    Parameters
-    ----------
-    found : Bag
-        The comments.
-    weights : ndarray of shape (n_buckets, n_heads)
-        Log-odds per bucket.
-
-    Returns
-    -------
-    ndarray of shape (n_comments, n_heads)
-        Sums of the shares, without bias.
-    """
-    chars, words, parts = found.scales
-    grams = found.grams.sums(weights)
-    whole = weights[found.whole]
-    total = found.words.sums(grams) * chars[:, None]
-    total += (found.words.sums(whole) + found.pairs.sums(weights)) * words[:, None]
-    total += found.texts.sums(grams + whole) * parts[:, None]
-    total += found.keys.sums(weights) * FIELD_VALUE
-    return total
 
 
 def matrix(found: Bag) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:

@@ -12,7 +12,7 @@ import functools
 import itertools
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,8 @@ _EMOJI = "\u2190-\u21ff\u2300-\u2bff\U0001f000-\U0001faff"
 _PUNCTUATION = r"!-&(-)+-/:-@\[-^`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u2010-\u205e\u3000-\u303f\uff01-\uff0f"
 _TOKEN = re.compile(rf"[{LINK_MARK}{ADDRESS_MARK}]\S+|[{_EMOJI}]|[^\s{_PUNCTUATION}{_EMOJI}]+|[{_PUNCTUATION}]+")
 
+# A word as most are, maybe with a mark behind it: nothing in it to be normalised but capitals.
+_PLAIN = re.compile(r"(?!.*([a-z])\1\1)([a-z']+)[.,!?;:)]{0,3}\Z", re.IGNORECASE | re.ASCII)
 # Longer pieces are rare, seldom met again, and could fill the memory.
 _KNOWN_CHARS = 40
 
@@ -48,6 +50,9 @@ _SIZES = np.array([2, 3, 4, 5], dtype=np.int32)
 _GRAM_SALT = np.array([0x2545F491, 0x51ED270B, 0x8DA6B343, 0xD8163841], dtype=np.uint32)
 _WHOLE_SALT = np.uint32(0x68E31DA4)
 _ROLL = np.uint32(0x01000193)
+_POWERS = _ROLL ** np.arange(4, -1, -1, dtype=np.uint32)
+# Up to so many characters of tokens, looking up where their runs stand is quicker than finding it out.
+_FEW_CHARS = 256
 _HALF, _NEARLY_HALF = np.uint32(16), np.uint32(15)
 _MIX_1 = np.uint32(0x7FEB352D)
 _MIX_2 = np.uint32(0x846CA68B)
@@ -82,11 +87,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
-    """Tokens as buckets: all grams of all tokens in order, how many each token has, and each whole token's hash."""
+    """Tokens as buckets.
+
+    ``grams`` are the buckets of all grams of all tokens in order, ``counts`` says how many each token has. ``whole`` is
+    each token's own bucket, ``hashes`` what its pairs with neighbours are hashed from.
+    """
 
     grams: NDArray[np.intp]
     counts: NDArray[np.intp]
-    whole: NDArray[np.uint32]
+    whole: NDArray[np.intp]
+    hashes: NDArray[np.uint32]
 
 
 def read(comment: Comment) -> Reading:
@@ -158,46 +168,23 @@ def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> 
     Returns
     -------
     Hashed
-        Buckets of the grams in order of tokens; hashes of the whole tokens are not reduced to buckets yet.
+        Buckets of the grams in order of tokens, and of the whole tokens.
     """
-    codes = _codes("\x03\x02".join(tokens))
-    lengths = np.fromiter(map(len, tokens), dtype=np.intp, count=len(tokens)) + 2
+    marked = "\x02" + "\x03\x02".join(tokens) + "\x03"
+    codes = np.frombuffer(marked.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = np.array([len(token) + 2 for token in tokens], dtype=np.intp)
     ends = lengths.cumsum()
     starts = ends - lengths
-    at = np.arange(codes.size)
-    rows = np.zeros((4, codes.size), dtype=np.uint32)
-    for row, rolled in zip(rows, _rolled(codes), strict=False):
-        row[: rolled.size] = rolled
-    rows ^= _GRAM_SALT[:, None]
-    rows += salts.repeat(lengths)
-    fits = ends.repeat(lengths) - at >= _SIZES[:, None]
     counts = 4 * lengths - 10 + (lengths == 3)
-    places = np.minimum(at - starts.repeat(lengths), _PLACES.size - 1)
+    grams = _grams_of_few(codes, lengths, counts) if codes.size < _FEW_CHARS else _grams(codes, ends, lengths)
+    places = np.minimum(np.arange(codes.size) - starts.repeat(lengths), _PLACES.size - 1)
     whole = np.add.reduceat(codes * _PLACES[places], starts, dtype=np.uint32) + salts
-    return Hashed(_bucket(rows.T[fits.T], bits, (salts > 0).repeat(counts)), counts, whole)
-
-
-def hash_word(word: str, bits: int) -> tuple[NDArray[np.intp], int]:
-    """Hash one word of the body, as `hash_tokens` does: for one alone, this is five times as fast.
-
-    Parameters
-    ----------
-    word : str
-        Not empty, of less than 60 characters.
-    bits : int
-        Buckets are in [0, 2**bits).
-
-    Returns
-    -------
-    buckets : ndarray of shape (n_grams + 1,)
-        Those of its grams in no order, then that of the word itself.
-    whole : int
-        Hash of the word.
-    """
-    codes = _codes(word)
-    rows = [rolled ^ salt for rolled, salt in zip(_rolled(codes), _GRAM_SALT, strict=False)]
-    whole = (codes * _PLACES[: codes.size]).sum(keepdims=True, dtype=np.uint32)
-    return _bucket(np.concatenate((*rows, whole ^ _WHOLE_SALT)), bits), int(whole[0])
+    fields = None
+    if salts.any():
+        grams += salts.repeat(counts)
+        fields = np.concatenate(((salts > 0).repeat(counts), salts > 0))
+    buckets = _bucket(np.concatenate((grams, whole ^ _WHOLE_SALT)), bits, fields)
+    return Hashed(buckets[: grams.size], counts, buckets[grams.size :], whole)
 
 
 def first_field_bucket(bits: int) -> int:
@@ -216,33 +203,13 @@ def first_field_bucket(bits: int) -> int:
     return (1 << bits) - (1 << bits) // _FIELD_PART
 
 
-def whole_buckets(whole: NDArray[np.uint32], fields: NDArray[np.bool_], bits: int) -> NDArray[np.intp]:
-    """Give the bucket of each whole token.
-
-    Parameters
-    ----------
-    whole : ndarray of shape (n_tokens,)
-        From `Hashed.whole`.
-    fields : ndarray of bool, shape (n_tokens,)
-        Which of them are a field's.
-    bits : int
-        Buckets are in [0, 2**bits).
-
-    Returns
-    -------
-    ndarray of shape (n_tokens,)
-        Buckets.
-    """
-    return _bucket(whole ^ _WHOLE_SALT, bits, fields)
-
-
 def pair_buckets(left: NDArray[np.uint32], right: NDArray[np.uint32], bits: int) -> NDArray[np.intp]:
     """Give the bucket of each pair of neighbouring tokens.
 
     Parameters
     ----------
     left, right : ndarray of shape (n_pairs,)
-        Hashes of the whole tokens.
+        Hashes of the tokens.
     bits : int
         Buckets are in [0, 2**bits).
 
@@ -346,24 +313,49 @@ def _tokens(piece: str) -> tuple[tuple[str, int, int], ...]:
 
 @functools.lru_cache(maxsize=32_768)
 def _known_tokens(piece: str) -> tuple[tuple[str, int, int], ...]:
+    plain = _PLAIN.match(piece)
+    if plain is not None:
+        size, end = len(piece), plain.end(2)
+        word = (piece[:end].lower(), 0, end)
+        return (word,) if end == size else (word, (piece[end:], end, size))
     normal = normalise(piece)
     starts, ends = normal.starts, normal.ends
-    return tuple(
-        [(match.group(), starts[match.start()], ends[match.end() - 1]) for match in _TOKEN.finditer(normal.text)]
-    )
+    found = [(match.group(), *match.span()) for match in _TOKEN.finditer(normal.text)]
+    return tuple([(token, starts[start], ends[end - 1]) for token, start, end in found])
 
 
-def _codes(tokens: str) -> NDArray[np.uint32]:
-    """The characters of tokens with their edges marked."""
-    return np.frombuffer(f"\x02{tokens}\x03".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-
-
-def _rolled(codes: NDArray[np.uint32]) -> Iterator[NDArray[np.uint32]]:
-    """Hashes of the runs of two, three, four and five codes, as far as there are any."""
+def _grams(codes: NDArray[np.uint32], ends: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """Hash all runs of two to five codes that end within their token."""
+    size = codes.size
+    padded = np.concatenate((codes, np.zeros(4, dtype=np.uint32)))
+    grams = np.empty((size, 4), dtype=np.uint32)
     rolled = codes
-    for size in range(1, min(codes.size, _SIZES.size + 1)):
-        rolled = rolled[:-1] * _ROLL + codes[size:]
-        yield rolled
+    for i in range(4):
+        rolled = rolled * _ROLL + padded[i + 1 : i + 1 + size]
+        grams[:, i] = rolled
+    grams ^= _GRAM_SALT
+    left = ends.repeat(lengths) - np.arange(size)
+    return grams[left[:, None] >= _SIZES]
+
+
+def _grams_of_few(codes: NDArray[np.uint32], lengths: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """Equal to `_grams`, and quicker for a few short tokens: where the runs of a token stand is known beforehand."""
+    runs = [_runs(length) for length in lengths.tolist()]
+    at = np.concatenate([places for places, _ in runs])
+    at += (lengths.cumsum() - lengths).repeat(counts)[:, None]
+    with_nothing = np.concatenate((np.zeros(1, dtype=np.uint32), codes))
+    grams: NDArray[np.uint32] = with_nothing.take(at, mode="clip") @ _POWERS
+    grams ^= np.concatenate([salts for _, salts in runs])
+    return grams
+
+
+@functools.lru_cache(maxsize=_FEW_CHARS)
+def _runs(length: int) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+    """For each run of two to five codes of a token: their places from 1 on, nothing in front, and its salt."""
+    found = [(start, size) for start in range(length) for size in _SIZES.tolist() if start + size <= length]
+    nothing = [-_FEW_CHARS] * 5
+    places = [[*nothing[size:], *range(start + 1, start + size + 1)] for start, size in found]
+    return np.array(places), _GRAM_SALT[[size - 2 for _, size in found]]
 
 
 def _bucket(hashes: NDArray[np.uint32], bits: int, fields: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
@@ -373,7 +365,7 @@ def _bucket(hashes: NDArray[np.uint32], bits: int, fields: NDArray[np.bool_] | N
     mixed *= _MIX_2
     wide = mixed.astype(np.int64)
     first = first_field_bucket(bits)
-    if fields is None or not fields.any():
+    if fields is None:
         wide *= first
         wide >>= 32
         return wide

@@ -18,21 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modbot.domain import Comment, Head, HeadScore, Span, Term
-from modbot.scoring import bags
-from modbot.scoring.features import (
-    FIELD_VALUE,
-    Reading,
-    char_scale,
-    field_text_scale,
-    key_bucket,
-    pair_buckets,
-    read,
-    word_scale,
-    words_of,
-)
+from modbot.scoring.features import Reading, read, words_of
 from modbot.scoring.fields import FIELDS
 from modbot.scoring.lexicon import Lexicon
 from modbot.scoring.ordinary import ORDINARY
+from modbot.scoring.shares import margins, shares
 
 if TYPE_CHECKING:
     from modbot.scoring import Scene
@@ -40,7 +30,7 @@ if TYPE_CHECKING:
 # Shares below this many log-odds are told together as one: nobody reads them, and each costs time and room.
 _SMALL_SHARE = 0.04
 _REST = "everything else"
-_BATCH = 1024
+_BATCH = 256
 # At most so many terms are told one by one, for the two heads that decide and for the others.
 _MAIN = frozenset({Head.SPAM, Head.TOXICITY})
 _MAIN_MAX = 16
@@ -162,17 +152,17 @@ class Model:
         """
         reading = read(comment)
         usual = _usual_fields(self)
-        found = _shares(reading, self)
-        found[len(reading.words) :] -= usual
-        shares, bias = found.T, (self.bias + usual.sum(axis=0)).tolist()
-        order = np.argsort(-np.abs(shares), axis=1, kind="stable").tolist()
-        sums = shares.sum(axis=1).tolist()
+        found = shares(reading, self.weights, self.lexicon)
+        found[:, len(reading.words) :] -= usual
+        bias = (self.bias + usual.sum(axis=1)).tolist()
+        order = np.argsort(-np.abs(found), axis=1, kind="stable").tolist()
+        sums = found.sum(axis=1).tolist()
         told = _Told(reading, comment.body, small)
         return tuple(
             [
                 HeadScore(head, base, told.terms(values, largest, total, most=_MAIN_MAX if head in _MAIN else _SUB_MAX))
                 for head, base, values, largest, total in zip(
-                    self.heads, bias, shares.tolist(), order, sums, strict=True
+                    self.heads, bias, found.tolist(), order, sums, strict=True
                 )
             ]
         )
@@ -191,7 +181,7 @@ class Model:
             Calibrated log-odds, equal to the margins of `score` up to rounding.
         """
         found = [
-            bags.margins(bags.bag([words_of(comment) for comment in batch], self.bits), self.weights)
+            margins([words_of(comment) for comment in batch], self.weights, self.lexicon)
             for batch in _batches(comments, _BATCH)
         ]
         return np.concatenate(found) + self.bias if found else np.empty((0, len(self.heads)))
@@ -293,37 +283,7 @@ def _batches(comments: Iterable[Comment], size: int) -> Iterator[Sequence[Commen
 
 @lru_cache(maxsize=8)
 def _usual_fields(model: Model) -> NDArray[np.float64]:
-    """Log-odds that the fields of an ordinary comment add, by field and head."""
-    found = [_shares(reading, model)[len(reading.words) :] for reading in map(read, ORDINARY)]
+    """Log-odds that the fields of an ordinary comment add, by head and field."""
+    found = [shares(reading, model.weights, model.lexicon)[:, len(reading.words) :] for reading in map(read, ORDINARY)]
     usual: NDArray[np.float64] = np.mean(found, axis=0)
     return usual
-
-
-def _shares(reading: Reading, model: Model) -> NDArray[np.float64]:
-    """Log-odds per owner (the words, then the fields) and head."""
-    words, heads, bits = len(reading.words), len(model.heads), model.bits
-    tokens = [*[(-1, word) for word in reading.words], *reading.texts]
-    owners = [words + owner for owner, _ in reading.keys]
-    shares = [model.weights[[key_bucket(key, bits) for _, key in reading.keys]] * FIELD_VALUE]
-    if tokens:
-        found = model.lexicon.look_up(tokens)
-        if reading.texts:
-            parts = int(found.counts[words:].sum()) + len(reading.texts)
-            owners += [words + owner for owner, _ in reading.texts]
-            shares.append((found.grams[words:] + found.whole[words:]) * field_text_scale(parts))
-        if words:
-            per_word = word_scale(words + len(reading.pairs))
-            own = found.grams[:words] * char_scale(int(found.counts[:words].sum())) + found.whole[:words] * per_word
-            owners += range(words)
-            shares.append(own)
-        if reading.pairs:
-            left, right = [a for a, _ in reading.pairs], [b for _, b in reading.pairs]
-            # Half of a pair's weight to each of its words.
-            half = model.weights[pair_buckets(found.hashes[left], found.hashes[right], bits)] * (per_word / 2)
-            owners += left
-            owners += right
-            shares += (half, half)
-    at = (np.array(owners)[:, None] * heads + np.arange(heads)).ravel()
-    size = words + len(FIELDS)
-    sums = np.bincount(at, np.concatenate(shares).ravel(), size * heads).astype(np.float64)
-    return sums.reshape(size, heads)

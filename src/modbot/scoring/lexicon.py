@@ -13,38 +13,36 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from modbot.scoring.features import field_salt, hash_tokens, whole_buckets
+from modbot.scoring.features import field_salt, hash_tokens
 
 # Rows kept: a language's common words and a good many rare ones, in about 4 MB for six heads.
 _ROWS_MAX = 32_768
 
-Token = tuple[int, str]
-"""Field index, or -1 in the body, and the token."""
+Token = str | tuple[int, str]
+"""A word of the body, or a field's index and a token of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entries:
     """Tokens with their sums, row by row.
 
-    ``grams`` are the summed weights of a token's character grams, ``whole`` the weights of the token itself,
-    ``hashes`` its hash and ``counts`` the number of its grams.
+    ``sums`` are the summed weights of a token's character grams, head by head, then the weights of the token itself;
+    ``hashes`` are its hash and ``counts`` the number of its grams.
     """
 
-    grams: NDArray[np.float64]
-    whole: NDArray[np.float64]
+    sums: NDArray[np.float64]
     hashes: NDArray[np.uint32]
     counts: NDArray[np.intp]
 
-    def take(self, rows: Sequence[int]) -> Entries:
+    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> Entries:
         """Pick rows."""
-        at = np.array(rows, dtype=np.intp)
-        return Entries(self.grams[at], self.whole[at], self.hashes[at], self.counts[at])
+        at = np.asarray(rows, dtype=np.intp)
+        return Entries(self.sums.take(at, axis=0), self.hashes.take(at), self.counts.take(at))
 
     def put(self, start: int, new: Entries) -> None:
         """Write rows from ``start`` on."""
         end = start + len(new.counts)
-        self.grams[start:end] = new.grams
-        self.whole[start:end] = new.whole
+        self.sums[start:end] = new.sums
         self.hashes[start:end] = new.hashes
         self.counts[start:end] = new.counts
 
@@ -78,7 +76,7 @@ class Lexicon:
         Parameters
         ----------
         tokens : sequence of Token
-            Distinct, at least one.
+            At least one.
 
         Returns
         -------
@@ -91,10 +89,10 @@ class Lexicon:
             return book.entries.take([known[token] for token in tokens])
         except KeyError:
             pass
-        new = [token for token in tokens if token not in known]
-        found = self._computed(new)
+        new = [token for token in dict.fromkeys(tokens) if token not in known]
         if len(new) > _ROWS_MAX // 4:
-            return self._computed(tokens)
+            return self._computed_each(tokens)
+        found = self._computed(new)
         with self._lock:
             book = self._book if len(self._book.rows) + len(new) <= _ROWS_MAX else self._empty()
             start = len(book.rows)
@@ -105,25 +103,27 @@ class Lexicon:
                 book.rows[new[i]] = row
             self._book = book
             rows = [book.rows.get(token, -1) for token in tokens]
-        return book.entries.take(rows) if -1 not in rows else self._computed(tokens)
+        return book.entries.take(rows) if -1 not in rows else self._computed_each(tokens)
+
+    def _computed_each(self, tokens: Sequence[Token]) -> Entries:
+        rows = {token: row for row, token in enumerate(dict.fromkeys(tokens))}
+        return self._computed(list(rows)).take([rows[token] for token in tokens])
 
     def _computed(self, tokens: Sequence[Token]) -> Entries:
-        salts = np.array([0 if owner < 0 else field_salt(owner) for owner, _ in tokens], dtype=np.uint32)
-        hashed = hash_tokens([token for _, token in tokens], salts, self._bits)
-        starts = np.cumsum(hashed.counts) - hashed.counts
+        pairs = [(-1, token) if isinstance(token, str) else token for token in tokens]
+        salts = np.array([0 if owner < 0 else field_salt(owner) for owner, _ in pairs], dtype=np.uint32)
+        hashed = hash_tokens([token for _, token in pairs], salts, self._bits)
+        grams = self._weights.take(hashed.grams, axis=0)
+        whole = self._weights.take(hashed.whole, axis=0)
+        starts = hashed.counts.cumsum() - hashed.counts
         return Entries(
-            grams=np.add.reduceat(self._weights[hashed.grams], starts, axis=0),
-            whole=self._weights[whole_buckets(hashed.whole, salts > 0, self._bits)],
-            hashes=hashed.whole,
-            counts=hashed.counts,
+            np.concatenate((np.add.reduceat(grams, starts, axis=0), whole), axis=1), hashed.hashes, hashed.counts
         )
 
     def _empty(self) -> _Book:
-        heads = self._weights.shape[1]
         return _Book(
             Entries(
-                grams=np.zeros((_ROWS_MAX, heads)),
-                whole=np.zeros((_ROWS_MAX, heads)),
+                sums=np.zeros((_ROWS_MAX, 2 * self._weights.shape[1])),
                 hashes=np.zeros(_ROWS_MAX, dtype=np.uint32),
                 counts=np.zeros(_ROWS_MAX, dtype=np.intp),
             )
