@@ -64,6 +64,9 @@ _FIELD_SALT = 0x3C6EF372
 _span = functools.lru_cache(maxsize=32_768)(Span)
 
 
+_Tokens = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A comment taken apart, before hashing.
@@ -113,24 +116,20 @@ def read(comment: Comment) -> Reading:
         Its words, neighbours and field keys.
     """
     body = comment.body
-    index: dict[str, int] = {}
-    places: list[list[tuple[int, int]]] = []
-    order: list[int] = []
+    cut = pieces(body)
+    found = _taken_apart(cut)
+    words, order = _words(found)
+    places: list[list[tuple[int, int]]] = [[] for _ in words]
+    owners = iter(order)
     at = 0
-    for piece in pieces(body):
+    for piece, (_, inside) in zip(cut, found, strict=True):
         # Only space stands between pieces, so the next occurrence is the one that was cut.
         at = body.index(piece, at)
-        for token, start, end in _tokens(piece):
-            word = index.get(token)
-            if word is None:
-                word = index[token] = len(places)
-                places.append([(at + start, at + end)])
-            else:
-                places[word].append((at + start, at + end))
-            order.append(word)
+        for start, end in inside:
+            places[next(owners)].append((at + start, at + end))
         at += len(piece)
-    keys, texts = field_keys(comment, order, len(index))
-    return Reading(tuple(index), tuple(dict.fromkeys(itertools.pairwise(order))), keys, texts, tuple(places))
+    keys, texts = field_keys(comment, order, len(words))
+    return Reading(words, tuple(dict.fromkeys(itertools.pairwise(order))), keys, texts, tuple(places))
 
 
 def words_of(comment: Comment) -> Reading:
@@ -146,11 +145,9 @@ def words_of(comment: Comment) -> Reading:
     Reading
         Equal to that of `read` apart from its places.
     """
-    index: dict[str, int] = {}
-    found = [_tokens(piece) for piece in pieces(comment.body)]
-    order = [index.setdefault(token, len(index)) for tokens in found for token, _, _ in tokens]
-    keys, texts = field_keys(comment, order, len(index))
-    return Reading(tuple(index), tuple(dict.fromkeys(itertools.pairwise(order))), keys, texts)
+    words, order = _words(_taken_apart(pieces(comment.body)))
+    keys, texts = field_keys(comment, order, len(words))
+    return Reading(words, tuple(dict.fromkeys(itertools.pairwise(order))), keys, texts)
 
 
 def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> Hashed:
@@ -306,22 +303,32 @@ def field_text_scale(grams: int) -> float:
     return float((grams + _FIELD_TEXT_OFFSET) ** -0.5)
 
 
-def _tokens(piece: str) -> tuple[tuple[str, int, int], ...]:
-    """The tokens of a piece of text, each with the original characters it stands for."""
-    return _known_tokens(piece) if len(piece) <= _KNOWN_CHARS else _known_tokens.__wrapped__(piece)
+def _taken_apart(cut: Sequence[str]) -> list[_Tokens]:
+    known = _tokens
+    return [known(piece) if len(piece) <= _KNOWN_CHARS else known.__wrapped__(piece) for piece in cut]
 
 
 @functools.lru_cache(maxsize=32_768)
-def _known_tokens(piece: str) -> tuple[tuple[str, int, int], ...]:
+def _tokens(piece: str) -> _Tokens:
+    """The tokens of a piece of text, and the original characters that each stands for."""
     plain = _PLAIN.match(piece)
     if plain is not None:
         size, end = len(piece), plain.end(2)
-        word = (piece[:end].lower(), 0, end)
-        return (word,) if end == size else (word, (piece[end:], end, size))
+        word = piece[:end].lower()
+        return ((word,), ((0, end),)) if end == size else ((word, piece[end:]), ((0, end), (end, size)))
     normal = normalise(piece)
     starts, ends = normal.starts, normal.ends
-    found = [(match.group(), *match.span()) for match in _TOKEN.finditer(normal.text)]
-    return tuple([(token, starts[start], ends[end - 1]) for token, start, end in found])
+    found = list(_TOKEN.finditer(normal.text))
+    places = tuple([(starts[match.start()], ends[match.end() - 1]) for match in found])
+    return tuple([match.group() for match in found]), places
+
+
+def _words(found: Sequence[_Tokens]) -> tuple[tuple[str, ...], list[int]]:
+    """The distinct tokens, and all of them in order as indices."""
+    tokens = [token for tokens, _ in found for token in tokens]
+    words = tuple(dict.fromkeys(tokens))
+    index = dict(zip(words, range(len(words)), strict=True))
+    return words, [index[token] for token in tokens]
 
 
 def _grams(codes: NDArray[np.uint32], ends: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.uint32]:
