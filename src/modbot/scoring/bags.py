@@ -20,6 +20,7 @@ from modbot.scoring.features import (
     field_text_scale,
     hash_tokens,
     key_bucket,
+    neighbours,
     pair_buckets,
     word_scale,
 )
@@ -95,17 +96,16 @@ def bag(readings: Sequence[Reading], bits: int) -> Bag:
     texts = [[index.setdefault(token, len(index)) for token in reading.texts] for reading in readings]
     salts = np.array([0 if field < 0 else field_salt(field) for field, _ in index], dtype=np.uint32)
     hashed = hash_tokens([token for _, token in index], salts, bits)
-    left = [ids[a] for ids, reading in zip(words, readings, strict=True) for a, _ in reading.pairs]
-    right = [ids[b] for ids, reading in zip(words, readings, strict=True) for _, b in reading.pairs]
+    body = _ragged(words)
+    order = _ragged([reading.order for reading in readings])
+    left, right, pairs = neighbours(order.flat, order.sizes, body.sizes)
+    left, right = hashed.hashes[body.flat[left]], hashed.hashes[body.flat[right]]
     return Bag(
         grams=Ragged(hashed.grams, _starts(hashed.counts)),
         whole=hashed.whole,
-        words=_ragged(words),
+        words=body,
         texts=_ragged(texts),
-        pairs=Ragged(
-            pair_buckets(hashed.hashes[left], hashed.hashes[right], bits) if left else np.empty(0, dtype=np.intp),
-            _starts([len(reading.pairs) for reading in readings]),
-        ),
+        pairs=Ragged(pair_buckets(left, right, bits), _starts(pairs)),
         keys=_ragged([[key_bucket(key, bits) for _, key in reading.keys] for reading in readings]),
     )
 

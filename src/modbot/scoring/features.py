@@ -43,7 +43,8 @@ _TOKEN = re.compile(rf"[{LINK_MARK}{ADDRESS_MARK}]\S+|[{_EMOJI}]|[^\s{_PUNCTUATI
 
 # A word as most are, maybe with a mark behind it: nothing in it to be normalised but capitals.
 _PLAIN = re.compile(r"(?!.*([a-z])\1\1)([a-z']+)[.,!?;:)]{0,3}\Z", re.IGNORECASE | re.ASCII)
-# Longer pieces are rare, seldom met again, and could fill the memory.
+# Pieces kept, in about 10 MB. Longer ones are rare and seldom met again.
+_KNOWN_MAX = 32_768
 _KNOWN_CHARS = 40
 
 _SIZES = np.array([2, 3, 4, 5], dtype=np.int32)
@@ -71,17 +72,22 @@ _Tokens = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
 class Reading:
     """A comment taken apart, before hashing.
 
-    ``words`` are the distinct tokens of the body in order of appearance, ``pairs`` the distinct neighbours as indices
-    into ``words``. ``keys`` are (field index, key) of the categorical fields, ``texts`` are (field index, token) of
+    ``words`` are the distinct tokens of the body in order of appearance, ``order`` is the body as indices into
+    ``words``. ``keys`` are (field index, key) of the categorical fields, ``texts`` are (field index, token) of
     fields that are read like text. ``places`` says from where to where in the body each word stands (empty after
     `words_of`).
     """
 
     words: tuple[str, ...]
-    pairs: tuple[tuple[int, int], ...]
+    order: Sequence[int]
     keys: tuple[tuple[int, str], ...]
     texts: tuple[tuple[int, str], ...]
     places: tuple[list[tuple[int, int]], ...] = ()
+
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """The distinct neighbours."""
+        return tuple(dict.fromkeys(itertools.pairwise(self.order)))
 
     def spans(self, word: int) -> tuple[Span, ...]:
         """Where a word stands in the original body."""
@@ -117,7 +123,7 @@ def read(comment: Comment) -> Reading:
     """
     body = comment.body
     cut = pieces(body)
-    found = _taken_apart(cut)
+    found = [_known[piece] for piece in cut]
     words, order = _words(found)
     places: list[list[tuple[int, int]]] = [[] for _ in words]
     owners = iter(order)
@@ -129,7 +135,7 @@ def read(comment: Comment) -> Reading:
             places[next(owners)].append((at + start, at + end))
         at += len(piece)
     keys, texts = field_keys(comment, order, len(words))
-    return Reading(words, tuple(dict.fromkeys(itertools.pairwise(order))), keys, texts, tuple(places))
+    return Reading(words, order, keys, texts, tuple(places))
 
 
 def words_of(comment: Comment) -> Reading:
@@ -145,9 +151,9 @@ def words_of(comment: Comment) -> Reading:
     Reading
         Equal to that of `read` apart from its places.
     """
-    words, order = _words(_taken_apart(pieces(comment.body)))
+    words, order = _words([_known[piece] for piece in pieces(comment.body)])
     keys, texts = field_keys(comment, order, len(words))
-    return Reading(words, tuple(dict.fromkeys(itertools.pairwise(order))), keys, texts)
+    return Reading(words, order, keys, texts)
 
 
 def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> Hashed:
@@ -255,6 +261,32 @@ def field_salt(field: int) -> int:
     return zlib.crc32(FIELDS[field].encode(), _FIELD_SALT) | 1
 
 
+def neighbours(
+    order: NDArray[np.intp], sizes: NDArray[np.intp], words: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Find the distinct pairs of neighbours in many bodies at once.
+
+    Parameters
+    ----------
+    order : ndarray of shape (n_tokens,)
+        `Reading.order` of all bodies, end to end.
+    sizes, words : ndarray of shape (n_comments,)
+        How many tokens and how many distinct words each body has.
+
+    Returns
+    -------
+    left, right : ndarray of shape (n_pairs,)
+        The words of each pair, body by body, as indices into all words end to end.
+    counts : ndarray of shape (n_comments,)
+        How many pairs each body has.
+    """
+    body = np.arange(sizes.size).repeat(sizes)
+    at = order + (words.cumsum() - words).repeat(sizes)
+    pairs = np.unique((at[:-1] * (int(words.sum()) + 1) + at[1:])[body[:-1] == body[1:]])
+    left, right = np.divmod(pairs, int(words.sum()) + 1)
+    return left, right, np.bincount(np.arange(sizes.size).repeat(words)[left], minlength=sizes.size)
+
+
 def char_scale(grams: int) -> float:
     """Give the value of one character gram in a body with so many of them.
 
@@ -303,12 +335,21 @@ def field_text_scale(grams: int) -> float:
     return float((grams + _FIELD_TEXT_OFFSET) ** -0.5)
 
 
-def _taken_apart(cut: Sequence[str]) -> list[_Tokens]:
-    known = _tokens
-    return [known(piece) if len(piece) <= _KNOWN_CHARS else known.__wrapped__(piece) for piece in cut]
+class _Known(dict[str, _Tokens]):
+    """Pieces already met. Forgets everything when full, which costs less than to keep book of what was used last."""
+
+    def __missing__(self, piece: str) -> _Tokens:
+        found = _tokens(piece)
+        if len(piece) <= _KNOWN_CHARS:
+            if len(self) >= _KNOWN_MAX:
+                self.clear()
+            self[piece] = found
+        return found
 
 
-@functools.lru_cache(maxsize=32_768)
+_known = _Known()
+
+
 def _tokens(piece: str) -> _Tokens:
     """The tokens of a piece of text, and the original characters that each stands for."""
     plain = _PLAIN.match(piece)

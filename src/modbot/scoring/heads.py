@@ -155,17 +155,16 @@ class Model:
         found = shares(reading, self.weights, self.lexicon)
         found[:, len(reading.words) :] -= usual
         bias = (self.bias + usual.sum(axis=1)).tolist()
-        order = np.argsort(-np.abs(found), axis=1, kind="stable").tolist()
-        sums = found.sum(axis=1).tolist()
-        told = _Told(reading, comment.body, small)
-        return tuple(
-            [
-                HeadScore(head, base, told.terms(values, largest, total, most=_MAIN_MAX if head in _MAIN else _SUB_MAX))
-                for head, base, values, largest, total in zip(
-                    self.heads, bias, found.tolist(), order, sums, strict=True
-                )
-            ]
-        )
+        largest = np.argsort(-np.abs(found), axis=1, kind="stable")
+        order = (largest[:, :_MAIN_MAX] if small > 0 else largest).tolist()
+        owners = _Owners(reading, comment.body)
+        scores = []
+        for head, base, values, total, told in zip(
+            self.heads, bias, found.tolist(), found.sum(axis=1).tolist(), order, strict=True
+        ):
+            most = told if head in _MAIN or small <= 0 else told[:_SUB_MAX]
+            scores.append(HeadScore(head, base, _terms(owners, values, most, total, small)))
+        return tuple(scores)
 
     def margins(self, comments: Iterable[Comment]) -> NDArray[np.float64]:
         """Answer every head's question about many comments, without reasons.
@@ -181,45 +180,59 @@ class Model:
             Calibrated log-odds, equal to the margins of `score` up to rounding.
         """
         found = [
-            margins([words_of(comment) for comment in batch], self.weights, self.lexicon)
-            for batch in _batches(comments, _BATCH)
+            margins(map(words_of, batch), self.weights, self.lexicon) for batch in _batches(comments, _BATCH)
         ]
         return np.concatenate(found) + self.bias if found else np.empty((0, len(self.heads)))
 
 
-class _Told:
-    """The terms of one comment, head by head; what a word looks like and where it stands is found once."""
+class _Owners(dict[int, tuple[str, tuple[Span, ...], str]]):
+    """What an owner of shares is called, where it stands and of what kind it is: found once for all heads."""
 
-    __slots__ = ("_body", "_reading", "_small", "_words")
-
-    def __init__(self, reading: Reading, body: str, small: float) -> None:
+    def __init__(self, reading: Reading, body: str) -> None:
+        super().__init__()
         self._reading = reading
         self._body = body
-        self._small = small
-        self._words: dict[int, tuple[str, tuple[Span, ...]]] = {}
 
-    def terms(self, values: list[float], largest: list[int], total: float, *, most: int) -> tuple[Term, ...]:
-        """The largest shares as terms of their own, the rest as one."""
-        words, small = len(self._reading.words), self._small
-        terms = []
-        told = 0.0
-        for i in largest[:most] if small > 0 else largest:
-            share = values[i]
-            if abs(share) < small:
-                break
-            told += share
-            if i >= words:
-                terms.append(Term(FIELDS[i - words], share, (), "field"))
-                continue
-            if i not in self._words:
-                spans = self._reading.spans(i)[:_SPANS_MAX]
-                label = self._body[spans[0].start : spans[0].end]
-                self._words[i] = (label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…", spans)
-            label, spans = self._words[i]
-            terms.append(Term(label, share, spans))
-        if len(terms) < len(largest):
-            terms.append(Term(_REST, total - told, (), "rest"))
-        return tuple(terms)
+    def __missing__(self, owner: int) -> tuple[str, tuple[Span, ...], str]:
+        words = len(self._reading.words)
+        if owner >= words:
+            found = (FIELDS[owner - words], (), "field")
+        else:
+            spans = self._reading.spans(owner)[:_SPANS_MAX]
+            label = self._body[spans[0].start : spans[0].end]
+            found = (label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…", spans, "word")
+        self[owner] = found
+        return found
+
+
+# Half the work of telling is making terms, and half of that is how a frozen dataclass fills itself. These fill the
+# same slots directly.
+_new_term = object.__new__
+_fill_term = tuple(getattr(Term, name).__set__ for name in ("label", "share", "spans", "kind"))
+
+
+def _terms(
+    owners: _Owners, values: Sequence[float], largest: Sequence[int], total: float, small: float
+) -> tuple[Term, ...]:
+    """The largest shares as terms of their own, the rest as one."""
+    set_label, set_share, set_spans, set_kind = _fill_term
+    terms = []
+    told = 0.0
+    for owner in largest:
+        share = values[owner]
+        if -small < share < small:
+            break
+        told += share
+        label, spans, kind = owners[owner]
+        term = _new_term(Term)
+        set_label(term, label)
+        set_share(term, share)
+        set_spans(term, spans)
+        set_kind(term, kind)
+        terms.append(term)
+    if len(terms) < len(values):
+        terms.append(Term(_REST, total - told, (), "rest"))
+    return tuple(terms)
 
 
 def probability(margin: float) -> float:

@@ -6,8 +6,7 @@ import ``domain``, ``text`` and numpy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from modbot.scoring.features import (
     char_scale,
     field_text_scale,
     key_bucket,
+    neighbours,
     pair_buckets,
     word_scale,
 )
@@ -54,12 +54,13 @@ def shares(reading: Reading, weights: NDArray[np.float64], lexicon: Lexicon) -> 
             owners += [words + field for field, _ in reading.texts]
             scale = field_text_scale(int(found.counts[words:].sum()) + len(reading.texts))
             parts.append((grams[words:] + whole[words:]) * scale)
+        pairs = reading.pairs
         if words:
-            per_word = word_scale(words + len(reading.pairs))
+            per_word = word_scale(words + len(pairs))
             owners += range(words)
             parts.append(grams[:words] * char_scale(int(found.counts[:words].sum())) + whole[:words] * per_word)
-        if reading.pairs:
-            left, right = map(list, zip(*reading.pairs, strict=True))
+        if pairs:
+            left, right = map(list, zip(*pairs, strict=True))
             # Half of a pair's weight to each of its words.
             half = weights.take(pair_buckets(found.hashes[left], found.hashes[right], bits), axis=0) * (per_word / 2)
             owners += left
@@ -70,13 +71,13 @@ def shares(reading: Reading, weights: NDArray[np.float64], lexicon: Lexicon) -> 
     return sums.reshape(heads, size)
 
 
-def margins(readings: Sequence[Reading], weights: NDArray[np.float64], lexicon: Lexicon) -> NDArray[np.float64]:
+def margins(readings: Iterable[Reading], weights: NDArray[np.float64], lexicon: Lexicon) -> NDArray[np.float64]:
     """Sum up the log-odds of many comments, without taking them apart.
 
     Parameters
     ----------
-    readings : sequence of Reading
-        The comments; at least one.
+    readings : iterable of Reading
+        The comments; at least one. None is kept: many small things that live on are dear.
     weights : ndarray of shape (n_buckets, n_heads)
         Log-odds per bucket.
     lexicon : Lexicon
@@ -88,27 +89,28 @@ def margins(readings: Sequence[Reading], weights: NDArray[np.float64], lexicon: 
         The sums of what `shares` gives, up to rounding.
     """
     heads, bits = weights.shape[1], weights.shape[0].bit_length() - 1
-    words, texts, pairs, keys = (
-        np.array([len(part) for part in parts], dtype=np.intp)
-        for parts in zip(*[(one.words, one.texts, one.pairs, one.keys) for one in readings], strict=True)
-    )
-    buckets = [key_bucket(key, bits) for one in readings for _, key in one.keys]
+    tokens: list[Token] = []
+    own: list[Token] = []
+    buckets: list[int] = []
+    order: list[int] = []
+    counted = []
+    for one in readings:
+        tokens += one.words
+        own += one.texts
+        buckets += [key_bucket(key, bits) for _, key in one.keys]
+        order += one.order
+        counted.append((len(one.words), len(one.texts), len(one.keys), len(one.order)))
+    words, texts, keys, said = np.array(counted, dtype=np.intp).T
     total = _sums(weights.take(buckets, axis=0), keys) * FIELD_VALUE
-    tokens = [
-        *chain.from_iterable([one.words for one in readings]),
-        *chain.from_iterable([one.texts for one in readings]),
-    ]
-    if not tokens:
+    if not tokens and not own:
         return total
-    found = lexicon.look_up(tokens)
-    said = int(words.sum())
-    body, letters = _sums(found.sums[:said], words), _sums(found.counts[:said, None], words)
-    flat = np.fromiter(chain.from_iterable(chain.from_iterable([one.pairs for one in readings])), dtype=np.intp)
-    left, right = (flat.reshape(-1, 2) + (words.cumsum() - words).repeat(pairs)[:, None]).T
+    found = lexicon.look_up([*tokens, *own])
+    left, right, pairs = neighbours(np.array(order, dtype=np.intp), said, words)
     beside = weights.take(pair_buckets(found.hashes[left], found.hashes[right], bits), axis=0)
+    body, letters = _sums(found.sums[: len(tokens)], words), _sums(found.counts[: len(tokens), None], words)
     total += body[:, :heads] * _scales(char_scale, letters[:, 0])
     total += (body[:, heads:] + _sums(beside, pairs)) * _scales(word_scale, words + pairs)
-    fields, letters = _sums(found.sums[said:], texts), _sums(found.counts[said:, None], texts)
+    fields, letters = _sums(found.sums[len(tokens) :], texts), _sums(found.counts[len(tokens) :, None], texts)
     total += (fields[:, :heads] + fields[:, heads:]) * _scales(field_text_scale, letters[:, 0] + texts)
     return total
 
