@@ -11,9 +11,11 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +45,12 @@ _TOKEN = re.compile(rf"[{LINK_MARK}{ADDRESS_MARK}]\S+|[{_EMOJI}]|[^\s{_PUNCTUATI
 
 # A word as most are, maybe with a mark behind it: nothing in it to be normalised but capitals.
 _PLAIN = re.compile(r"(?!.*([a-z])\1\1)([a-z']+)[.,!?;:)]{0,3}\Z", re.IGNORECASE | re.ASCII)
-# Pieces kept, in about 10 MB. Longer ones are rare and seldom met again.
-_KNOWN_MAX = 32_768
+# The same of words with marks around and within: no host, no spelled-out word, no row of letters or marks.
+_HARMLESS = re.compile(
+    r"""(?!.*(?:([a-z])\1\1|([!?.,-])\2\2\2|\.[a-z]|-[a-z]-|:/))[a-z'"(),.!?;:/-]+\Z""", re.IGNORECASE | re.ASCII
+)
+# Pieces kept, in some 10 MB. Longer ones are rare and seldom met again.
+_KNOWN_MAX = 65_536
 _KNOWN_CHARS = 40
 
 _SIZES = np.array([2, 3, 4, 5], dtype=np.int32)
@@ -65,7 +71,7 @@ _FIELD_SALT = 0x3C6EF372
 _span = functools.lru_cache(maxsize=32_768)(Span)
 
 
-_Tokens = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +129,14 @@ def read(comment: Comment) -> Reading:
     """
     body = comment.body
     cut = pieces(body)
-    found = [_known[piece] for piece in cut]
-    words, order = _words(found)
+    words, order = _words(cut)
     places: list[list[tuple[int, int]]] = [[] for _ in words]
     owners = iter(order)
     at = 0
-    for piece, (_, inside) in zip(cut, found, strict=True):
+    for piece in cut:
         # Only space stands between pieces, so the next occurrence is the one that was cut.
         at = body.index(piece, at)
-        for start, end in inside:
+        for start, end in _places[piece]:
             places[next(owners)].append((at + start, at + end))
         at += len(piece)
     keys, texts = field_keys(comment, order, len(words))
@@ -151,7 +156,7 @@ def words_of(comment: Comment) -> Reading:
     Reading
         Equal to that of `read` apart from its places.
     """
-    words, order = _words([_known[piece] for piece in pieces(comment.body)])
+    words, order = _words(pieces(comment.body))
     keys, texts = field_keys(comment, order, len(words))
     return Reading(words, order, keys, texts)
 
@@ -224,7 +229,7 @@ def pair_buckets(left: NDArray[np.uint32], right: NDArray[np.uint32], bits: int)
     return _bucket(left * np.uint32(0x9E3779B1) + right * np.uint32(0xC2B2AE35), bits)
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=65_536)
 def key_bucket(key: str, bits: int) -> int:
     """Give the bucket of a field's key.
 
@@ -335,41 +340,55 @@ def field_text_scale(grams: int) -> float:
     return float((grams + _FIELD_TEXT_OFFSET) ** -0.5)
 
 
-class _Known(dict[str, _Tokens]):
-    """Pieces already met. Forgets everything when full, which costs less than to keep book of what was used last."""
+class _Known(dict[str, _T]):
+    """What is known of pieces already met. Forgets all when full, cheaper than to keep book of what was used last."""
 
-    def __missing__(self, piece: str) -> _Tokens:
-        found = _tokens(piece)
+    def __init__(self, find: Callable[[str], _T]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, piece: str) -> _T:
+        found = self._find(piece)
         if len(piece) <= _KNOWN_CHARS:
             if len(self) >= _KNOWN_MAX:
                 self.clear()
-            self[piece] = found
+            self[sys.intern(piece)] = found
         return found
 
 
-_known = _Known()
-
-
-def _tokens(piece: str) -> _Tokens:
-    """The tokens of a piece of text, and the original characters that each stands for."""
+def _found_tokens(piece: str) -> tuple[str, ...]:
+    # Interned: one "hello" for all its pieces and for the lexicon stays nearer to the processor than ten of them.
     plain = _PLAIN.match(piece)
-    if plain is not None:
-        size, end = len(piece), plain.end(2)
-        word = piece[:end].lower()
-        return ((word,), ((0, end),)) if end == size else ((word, piece[end:]), ((0, end), (end, size)))
-    normal = normalise(piece)
-    starts, ends = normal.starts, normal.ends
-    found = list(_TOKEN.finditer(normal.text))
-    places = tuple([(starts[match.start()], ends[match.end() - 1]) for match in found])
-    return tuple([match.group() for match in found]), places
+    if plain is None:
+        text = piece.lower() if _HARMLESS.match(piece) else normalise(piece).text
+        return tuple(map(sys.intern, _TOKEN.findall(text)))
+    end = plain.end(2)
+    word = sys.intern(piece[:end].lower())
+    return (word,) if end == len(piece) else (word, sys.intern(piece[end:]))
 
 
-def _words(found: Sequence[_Tokens]) -> tuple[tuple[str, ...], list[int]]:
+def _found_places(piece: str) -> tuple[tuple[int, int], ...]:
+    plain = _PLAIN.match(piece)
+    if plain is None and _HARMLESS.match(piece):
+        return tuple([match.span() for match in _TOKEN.finditer(piece)])
+    if plain is None:
+        normal = normalise(piece)
+        spans = [match.span() for match in _TOKEN.finditer(normal.text)]
+        return tuple([(normal.starts[start], normal.ends[end - 1]) for start, end in spans])
+    size, end = len(piece), plain.end(2)
+    return ((0, size),) if end == size else ((0, end), (end, size))
+
+
+_tokens = _Known(_found_tokens)
+_places = _Known(_found_places)
+
+
+def _words(cut: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
     """The distinct tokens, and all of them in order as indices."""
-    tokens = [token for tokens, _ in found for token in tokens]
+    tokens = list(itertools.chain.from_iterable(map(_tokens.__getitem__, cut)))
     words = tuple(dict.fromkeys(tokens))
-    index = dict(zip(words, range(len(words)), strict=True))
-    return words, [index[token] for token in tokens]
+    index = dict(zip(words, itertools.count()))
+    return words, list(map(index.__getitem__, tokens))
 
 
 def _grams(codes: NDArray[np.uint32], ends: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.uint32]:

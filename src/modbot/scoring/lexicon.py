@@ -86,7 +86,7 @@ class Lexicon:
         book = self._book
         known = book.rows
         try:
-            return book.entries.take([known[token] for token in tokens])
+            return book.entries.take(list(map(known.__getitem__, tokens)))
         except KeyError:
             pass
         new = [token for token in dict.fromkeys(tokens) if token not in known]
