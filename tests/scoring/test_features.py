@@ -10,6 +10,7 @@ from modbot.scoring.features import (
     first_field_bucket,
     hash_tokens,
     key_bucket,
+    neighbours,
     pair_buckets,
     read,
     words_of,
@@ -84,6 +85,17 @@ def test_it_spreads_words_over_all_buckets():
     counts = np.bincount(hashed.whole, minlength=first_field_bucket(12))
     # Poisson with mean 5.6: a bucket with more than 25 of them would be a fault of the hash.
     assert counts[: first_field_bucket(12)].max() <= 25
+
+
+def test_it_finds_neighbours_in_many_bodies_as_in_each(odd_comments):
+    readings = [words_of(comment) for comment in odd_comments]
+    words = np.array([len(reading.words) for reading in readings])
+    order = np.array([at for reading in readings for at in reading.order])
+    left, right, counts = neighbours(order, np.array([len(reading.order) for reading in readings]), words)
+    assert counts.tolist() == [len(reading.pairs) for reading in readings]
+    starts = np.cumsum(words) - words
+    expected = {(a + at, b + at) for at, reading in zip(starts, readings, strict=True) for a, b in reading.pairs}
+    assert set(zip(left.tolist(), right.tolist(), strict=True)) == expected
 
 
 def test_it_lets_short_texts_speak_with_a_low_voice():

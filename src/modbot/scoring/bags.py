@@ -99,13 +99,13 @@ def bag(readings: Sequence[Reading], bits: int) -> Bag:
     body = _ragged(words)
     order = _ragged([reading.order for reading in readings])
     left, right, pairs = neighbours(order.flat, order.sizes, body.sizes)
-    left, right = hashed.hashes[body.flat[left]], hashed.hashes[body.flat[right]]
+    beside = pair_buckets(hashed.hashes[body.flat[left]], hashed.hashes[body.flat[right]], bits)
     return Bag(
         grams=Ragged(hashed.grams, _starts(hashed.counts)),
         whole=hashed.whole,
         words=body,
         texts=_ragged(texts),
-        pairs=Ragged(pair_buckets(left, right, bits), _starts(pairs)),
+        pairs=Ragged(beside, _starts(pairs)),
         keys=_ragged([[key_bucket(key, bits) for _, key in reading.keys] for reading in readings]),
     )
 

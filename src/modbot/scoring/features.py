@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
-import sys
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modbot.domain import Comment, Span
 from modbot.scoring.fields import FIELDS, field_keys
-from modbot.text import ADDRESS_MARK, LINK_MARK, normalise, pieces
+from modbot.scoring.tokens import Taken, taken_apart
+from modbot.text import pieces
 
 FEATURES_VERSION = 1
 """Grows whenever the same comment would become other features; a model fits one version only."""
@@ -38,20 +36,6 @@ _FIELD_TEXT_OFFSET = 30.0
 # no insult)
 # has zeros there, and no word can collide with them.
 _FIELD_PART = 4
-
-_EMOJI = "\u2190-\u21ff\u2300-\u2bff\U0001f000-\U0001faff"
-_PUNCTUATION = r"!-&(-)+-/:-@\[-^`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u2010-\u205e\u3000-\u303f\uff01-\uff0f"
-_TOKEN = re.compile(rf"[{LINK_MARK}{ADDRESS_MARK}]\S+|[{_EMOJI}]|[^\s{_PUNCTUATION}{_EMOJI}]+|[{_PUNCTUATION}]+")
-
-# A word as most are, maybe with a mark behind it: nothing in it to be normalised but capitals.
-_PLAIN = re.compile(r"(?!.*([a-z])\1\1)([a-z']+)[.,!?;:)]{0,3}\Z", re.IGNORECASE | re.ASCII)
-# The same of words with marks around and within: no host, no spelled-out word, no row of letters or marks.
-_HARMLESS = re.compile(
-    r"""(?!.*(?:([a-z])\1\1|([!?.,-])\2\2\2|\.[a-z]|-[a-z]-|:/))[a-z'"(),.!?;:/-]+\Z""", re.IGNORECASE | re.ASCII
-)
-# Pieces kept, in some 10 MB. Longer ones are rare and seldom met again.
-_KNOWN_MAX = 65_536
-_KNOWN_CHARS = 40
 
 _SIZES = np.array([2, 3, 4, 5], dtype=np.int32)
 _GRAM_SALT = np.array([0x2545F491, 0x51ED270B, 0x8DA6B343, 0xD8163841], dtype=np.uint32)
@@ -69,9 +53,6 @@ _FIELD_SALT = 0x3C6EF372
 
 # Spans never change, and those of ordinary comments are few: making one costs more than finding it again.
 _span = functools.lru_cache(maxsize=32_768)(Span)
-
-
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +110,15 @@ def read(comment: Comment) -> Reading:
     """
     body = comment.body
     cut = pieces(body)
-    words, order = _words(cut)
+    found = taken_apart(cut)
+    words, order = _words(found)
     places: list[list[tuple[int, int]]] = [[] for _ in words]
     owners = iter(order)
     at = 0
-    for piece in cut:
+    for piece, (_, inside) in zip(cut, found, strict=True):
         # Only space stands between pieces, so the next occurrence is the one that was cut.
         at = body.index(piece, at)
-        for start, end in _places[piece]:
+        for start, end in inside:
             places[next(owners)].append((at + start, at + end))
         at += len(piece)
     keys, texts = field_keys(comment, order, len(words))
@@ -156,7 +138,7 @@ def words_of(comment: Comment) -> Reading:
     Reading
         Equal to that of `read` apart from its places.
     """
-    words, order = _words(pieces(comment.body))
+    words, order = _words(taken_apart(pieces(comment.body)))
     keys, texts = field_keys(comment, order, len(words))
     return Reading(words, order, keys, texts)
 
@@ -340,54 +322,11 @@ def field_text_scale(grams: int) -> float:
     return float((grams + _FIELD_TEXT_OFFSET) ** -0.5)
 
 
-class _Known(dict[str, _T]):
-    """What is known of pieces already met. Forgets all when full, cheaper than to keep book of what was used last."""
-
-    def __init__(self, find: Callable[[str], _T]) -> None:
-        super().__init__()
-        self._find = find
-
-    def __missing__(self, piece: str) -> _T:
-        found = self._find(piece)
-        if len(piece) <= _KNOWN_CHARS:
-            if len(self) >= _KNOWN_MAX:
-                self.clear()
-            self[sys.intern(piece)] = found
-        return found
-
-
-def _found_tokens(piece: str) -> tuple[str, ...]:
-    # Interned: one "hello" for all its pieces and for the lexicon stays nearer to the processor than ten of them.
-    plain = _PLAIN.match(piece)
-    if plain is None:
-        text = piece.lower() if _HARMLESS.match(piece) else normalise(piece).text
-        return tuple(map(sys.intern, _TOKEN.findall(text)))
-    end = plain.end(2)
-    word = sys.intern(piece[:end].lower())
-    return (word,) if end == len(piece) else (word, sys.intern(piece[end:]))
-
-
-def _found_places(piece: str) -> tuple[tuple[int, int], ...]:
-    plain = _PLAIN.match(piece)
-    if plain is None and _HARMLESS.match(piece):
-        return tuple([match.span() for match in _TOKEN.finditer(piece)])
-    if plain is None:
-        normal = normalise(piece)
-        spans = [match.span() for match in _TOKEN.finditer(normal.text)]
-        return tuple([(normal.starts[start], normal.ends[end - 1]) for start, end in spans])
-    size, end = len(piece), plain.end(2)
-    return ((0, size),) if end == size else ((0, end), (end, size))
-
-
-_tokens = _Known(_found_tokens)
-_places = _Known(_found_places)
-
-
-def _words(cut: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
+def _words(found: Iterable[Taken]) -> tuple[tuple[str, ...], list[int]]:
     """The distinct tokens, and all of them in order as indices."""
-    tokens = list(itertools.chain.from_iterable(map(_tokens.__getitem__, cut)))
+    tokens = list(itertools.chain.from_iterable([tokens for tokens, _ in found]))
     words = tuple(dict.fromkeys(tokens))
-    index = dict(zip(words, itertools.count()))
+    index = dict(zip(words, itertools.count(), strict=False))
     return words, list(map(index.__getitem__, tokens))
 
 

@@ -157,13 +157,13 @@ class Model:
         bias = (self.bias + usual.sum(axis=1)).tolist()
         largest = np.argsort(-np.abs(found), axis=1, kind="stable")
         order = (largest[:, :_MAIN_MAX] if small > 0 else largest).tolist()
-        owners = _Owners(reading, comment.body)
+        told = _Told(reading, comment.body, small)
         scores = []
-        for head, base, values, total, told in zip(
-            self.heads, bias, found.tolist(), found.sum(axis=1).tolist(), order, strict=True
+        for head, base, values, largest, total in zip(
+            self.heads, bias, found.tolist(), order, found.sum(axis=1).tolist(), strict=True
         ):
-            most = told if head in _MAIN or small <= 0 else told[:_SUB_MAX]
-            scores.append(HeadScore(head, base, _terms(owners, values, most, total, small)))
+            most = largest if head in _MAIN or small <= 0 else largest[:_SUB_MAX]
+            scores.append(HeadScore(head, base, told.terms(values, most, total)))
         return tuple(scores)
 
     def margins(self, comments: Iterable[Comment]) -> NDArray[np.float64]:
@@ -179,60 +179,60 @@ class Model:
         ndarray of shape (n_comments, n_heads)
             Calibrated log-odds, equal to the margins of `score` up to rounding.
         """
-        found = [
-            margins(map(words_of, batch), self.weights, self.lexicon) for batch in _batches(comments, _BATCH)
-        ]
+        found = [margins(map(words_of, batch), self.weights, self.lexicon) for batch in _batches(comments, _BATCH)]
         return np.concatenate(found) + self.bias if found else np.empty((0, len(self.heads)))
 
 
-class _Owners(dict[int, tuple[str, tuple[Span, ...], str]]):
-    """What an owner of shares is called, where it stands and of what kind it is: found once for all heads."""
+# Half of the work of telling is making terms, and most of that is how a frozen dataclass fills itself: these fill
+# the same slots directly.
+_new_term = object.__new__
+_set_label, _set_share, _set_spans, _set_kind = (
+    getattr(Term, name).__set__ for name in ("label", "share", "spans", "kind")
+)
 
-    def __init__(self, reading: Reading, body: str) -> None:
-        super().__init__()
+
+class _Told:
+    """The terms of one comment, head by head; what an owner is called and where it stands is found once."""
+
+    __slots__ = ("_body", "_owners", "_reading", "_small")
+
+    def __init__(self, reading: Reading, body: str, small: float) -> None:
         self._reading = reading
         self._body = body
+        self._small = small
+        self._owners: dict[int, tuple[str, tuple[Span, ...], str]] = {}
 
-    def __missing__(self, owner: int) -> tuple[str, tuple[Span, ...], str]:
+    def terms(self, values: Sequence[float], largest: Sequence[int], total: float) -> tuple[Term, ...]:
+        """The largest shares as terms of their own, the rest as one."""
+        small, owners = self._small, self._owners
+        terms = []
+        rest = total
+        for owner in largest:
+            share = values[owner]
+            if -small < share < small:
+                break
+            rest -= share
+            label, spans, kind = owners.get(owner) or self._owner(owner)
+            term = _new_term(Term)
+            _set_label(term, label)
+            _set_share(term, share)
+            _set_spans(term, spans)
+            _set_kind(term, kind)
+            terms.append(term)
+        if len(terms) < len(values):
+            terms.append(Term(_REST, rest, (), "rest"))
+        return tuple(terms)
+
+    def _owner(self, owner: int) -> tuple[str, tuple[Span, ...], str]:
         words = len(self._reading.words)
         if owner >= words:
-            found = (FIELDS[owner - words], (), "field")
+            found: tuple[str, tuple[Span, ...], str] = (FIELDS[owner - words], (), "field")
         else:
             spans = self._reading.spans(owner)[:_SPANS_MAX]
             label = self._body[spans[0].start : spans[0].end]
             found = (label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…", spans, "word")
-        self[owner] = found
+        self._owners[owner] = found
         return found
-
-
-# Half the work of telling is making terms, and half of that is how a frozen dataclass fills itself. These fill the
-# same slots directly.
-_new_term = object.__new__
-_fill_term = tuple(getattr(Term, name).__set__ for name in ("label", "share", "spans", "kind"))
-
-
-def _terms(
-    owners: _Owners, values: Sequence[float], largest: Sequence[int], total: float, small: float
-) -> tuple[Term, ...]:
-    """The largest shares as terms of their own, the rest as one."""
-    set_label, set_share, set_spans, set_kind = _fill_term
-    terms = []
-    told = 0.0
-    for owner in largest:
-        share = values[owner]
-        if -small < share < small:
-            break
-        told += share
-        label, spans, kind = owners[owner]
-        term = _new_term(Term)
-        set_label(term, label)
-        set_share(term, share)
-        set_spans(term, spans)
-        set_kind(term, kind)
-        terms.append(term)
-    if len(terms) < len(values):
-        terms.append(Term(_REST, total - told, (), "rest"))
-    return tuple(terms)
 
 
 def probability(margin: float) -> float:

@@ -47,28 +47,34 @@ def shares(reading: Reading, weights: NDArray[np.float64], lexicon: Lexicon) -> 
     size, bits = words + len(FIELDS), weights.shape[0].bit_length() - 1
     owners = [words + field for field, _ in reading.keys]
     parts = [weights.take([key_bucket(key, bits) for _, key in reading.keys], axis=0) * FIELD_VALUE]
-    if words or reading.texts:
-        found = lexicon.look_up([*reading.words, *reading.texts])
-        grams, whole = found.sums[:, :heads], found.sums[:, heads:]
-        if reading.texts:
-            owners += [words + field for field, _ in reading.texts]
-            scale = field_text_scale(int(found.counts[words:].sum()) + len(reading.texts))
-            parts.append((grams[words:] + whole[words:]) * scale)
-        pairs = reading.pairs
-        if words:
-            per_word = word_scale(words + len(pairs))
-            owners += range(words)
-            parts.append(grams[:words] * char_scale(int(found.counts[:words].sum())) + whole[:words] * per_word)
-        if pairs:
-            left, right = map(list, zip(*pairs, strict=True))
-            # Half of a pair's weight to each of its words.
-            half = weights.take(pair_buckets(found.hashes[left], found.hashes[right], bits), axis=0) * (per_word / 2)
-            owners += left
-            owners += right
-            parts += (half, half)
-    at = np.array(owners) + np.arange(0, heads * size, size)[:, None]
-    sums = np.bincount(at.ravel(), np.concatenate(parts).T.ravel(), heads * size).astype(np.float64, copy=False)
-    return sums.reshape(heads, size)
+    if not words and not reading.texts:
+        return _added(owners, parts, size)
+    found = lexicon.look_up([*reading.words, *reading.texts])
+    if reading.texts:
+        own = found.sums[words:]
+        owners += [words + field for field, _ in reading.texts]
+        parts.append((own[:, :heads] + own[:, heads:]) * field_text_scale(int(found.counts[words:].sum()) + len(own)))
+    pairs = reading.pairs
+    per_word = word_scale(words + len(pairs))
+    if pairs:
+        left, right = zip(*pairs, strict=True)
+        # Half of a pair's weight to each of its words.
+        beside = pair_buckets(found.hashes.take(left), found.hashes.take(right), bits)
+        half = weights.take(beside, axis=0) * (per_word / 2)
+        owners += [*left, *right]
+        parts += (half, half)
+    total = _added(owners, parts, size)
+    own = found.sums[:words]
+    total[:, :words] += (own[:, :heads] * char_scale(int(found.counts[:words].sum())) + own[:, heads:] * per_word).T
+    return total
+
+
+def _added(owners: list[int], parts: list[NDArray[np.float64]], size: int) -> NDArray[np.float64]:
+    """Add up the rows of each owner; one column each."""
+    rows = np.concatenate(parts)
+    at = np.array(owners) + np.arange(0, rows.shape[1] * size, size)[:, None]
+    sums = np.bincount(at.ravel(), rows.T.ravel(), at.shape[0] * size).astype(np.float64, copy=False)
+    return sums.reshape(-1, size)
 
 
 def margins(readings: Iterable[Reading], weights: NDArray[np.float64], lexicon: Lexicon) -> NDArray[np.float64]:
