@@ -151,16 +151,15 @@ class Model:
             ordinary comment, whose fields count as part of the bias.
         """
         reading = read(comment)
-        usual = _usual_fields(self)
+        usual, bias = _usual_fields(self)
         found = shares(reading, self.weights, self.lexicon)
         found[:, len(reading.words) :] -= usual
-        bias = (self.bias + usual.sum(axis=1)).tolist()
-        largest = np.argsort(-np.abs(found), axis=1, kind="stable")
+        largest = (-np.abs(found)).argsort(axis=1, kind="stable")
         order = (largest[:, :_MAIN_MAX] if small > 0 else largest).tolist()
         told = _Told(reading, comment.body, small)
         scores = []
         for head, base, values, largest, total in zip(
-            self.heads, bias, found.tolist(), order, found.sum(axis=1).tolist(), strict=True
+            self.heads, bias, found.tolist(), order, np.add.reduce(found, axis=1).tolist(), strict=True
         ):
             most = largest if head in _MAIN or small <= 0 else largest[:_SUB_MAX]
             scores.append(HeadScore(head, base, told.terms(values, most, total)))
@@ -295,8 +294,9 @@ def _batches(comments: Iterable[Comment], size: int) -> Iterator[Sequence[Commen
 
 
 @lru_cache(maxsize=8)
-def _usual_fields(model: Model) -> NDArray[np.float64]:
-    """Log-odds that the fields of an ordinary comment add, by head and field."""
-    found = [shares(reading, model.weights, model.lexicon)[:, len(reading.words) :] for reading in map(read, ORDINARY)]
+def _usual_fields(model: Model) -> tuple[NDArray[np.float64], list[float]]:
+    """Log-odds that the fields of an ordinary comment add, by head and field; and the bias of each head with them."""
+    readings = map(read, ORDINARY)
+    found = [shares(reading, model.weights, model.lexicon)[:, len(reading.words) :] for reading in readings]
     usual: NDArray[np.float64] = np.mean(found, axis=0)
-    return usual
+    return usual, (model.bias + usual.sum(axis=1)).tolist()

@@ -70,6 +70,10 @@ class Lexicon:
         self._lock = Lock()
         self._book = self._empty()
 
+    def __contains__(self, token: Token) -> bool:
+        """Whether a token was met before."""
+        return token in self._book.rows
+
     def look_up(self, tokens: Sequence[Token]) -> Entries:
         """Give the sums of tokens.
 
@@ -97,7 +101,7 @@ class Lexicon:
             book = self._book if len(self._book.rows) + len(new) <= _ROWS_MAX else self._empty()
             start = len(book.rows)
             fresh = [i for i, token in enumerate(new) if token not in book.rows]
-            book.entries.put(start, found.take(fresh))
+            book.entries.put(start, found if len(fresh) == len(new) else found.take(fresh))
             # A row is published only after it is written: readers take no lock.
             for row, i in enumerate(fresh, start):
                 book.rows[new[i]] = row
