@@ -3,9 +3,9 @@
     python benchmarks/scoring.py [--rounds N] [--rows N]
 
 The baseline is TfidfVectorizer (words 1-2, characters 2-5 within words) with LogisticRegression: one head, no
-reasons. modbot answers for all heads with exact shares and spans. The comments are made of the words of the demo's
-samples, as often as they occur there, and of some that nobody has used before; none comes twice. CPU time, medians of
-interleaved rounds (Linux for the last table). What counts are the ratios: both sides run in the same minute.
+reasons. modbot answers for all heads with exact shares and spans. The comments are made of the demo's samples, with
+some words that nobody has used before; none comes twice. CPU time, medians of interleaved rounds (on Linux). What
+counts are the ratios: both sides run in the same minute.
 """
 
 from __future__ import annotations
@@ -46,16 +46,15 @@ class Writer:
 
     def __init__(self) -> None:
         samples = [json.loads(line) for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
-        self.words = [
-            [w for s in samples if s["expected"] == kind for w in s["body"].split()] for kind in ("good", "bad")
-        ]
+        self.bodies = [[s["body"].split() for s in samples if s["expected"] == kind] for kind in ("good", "bad")]
         self.drawn = random.Random(20_09)  # noqa: S311 - nobody is to be surprised by it
 
     def text(self, new: float, *, bad: bool = False) -> str:
-        """About three hundred characters, with a share of new words."""
+        """About three hundred characters, a few comments of one kind after another, with a share of new words."""
         words: list[str] = []
         while sum(map(len, words)) + len(words) < CHARS:
-            words.append(self.new_word() if self.drawn.random() < new else self.drawn.choice(self.words[bad]))
+            body = self.drawn.choice(self.bodies[bad])
+            words += [self.new_word() if self.drawn.random() < new else word for word in body]
         return " ".join(words)[:CHARS]
 
     def new_word(self) -> str:

@@ -34,7 +34,7 @@ class Entries:
     hashes: NDArray[np.uint32]
     counts: NDArray[np.intp]
 
-    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> Entries:
+    def take(self, rows: Sequence[int | None]) -> Entries:
         """Pick rows."""
         at = np.asarray(rows, dtype=np.intp)
         return Entries(self.sums.take(at, axis=0), self.hashes.take(at), self.counts.take(at))
@@ -88,12 +88,10 @@ class Lexicon:
             In the order of the tokens.
         """
         book = self._book
-        known = book.rows
-        try:
-            return book.entries.take(list(map(known.__getitem__, tokens)))
-        except KeyError:
-            pass
-        new = [token for token in dict.fromkeys(tokens) if token not in known]
+        rows = list(map(book.rows.get, tokens))
+        if None not in rows:
+            return book.entries.take(rows)
+        new = list(dict.fromkeys([token for token, row in zip(tokens, rows, strict=True) if row is None]))
         if len(new) > _ROWS_MAX // 4:
             return self._computed_each(tokens)
         found = self._computed(new)
@@ -106,8 +104,8 @@ class Lexicon:
             for row, i in enumerate(fresh, start):
                 book.rows[new[i]] = row
             self._book = book
-            rows = [book.rows.get(token, -1) for token in tokens]
-        return book.entries.take(rows) if -1 not in rows else self._computed_each(tokens)
+            rows = list(map(book.rows.get, tokens))
+        return book.entries.take(rows) if None not in rows else self._computed_each(tokens)
 
     def _computed_each(self, tokens: Sequence[Token]) -> Entries:
         rows = {token: row for row, token in enumerate(dict.fromkeys(tokens))}
