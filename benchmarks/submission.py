@@ -47,6 +47,7 @@ class Server:
     process: subprocess.Popen[str]
     port: int
     headers: dict[str, str]
+    started_s: float = 0.0
     cpu_us: list[float] = field(default_factory=list)
     per_second: list[float] = field(default_factory=list)
 
@@ -83,13 +84,21 @@ def start_modbot(folder: Path) -> Server:
     subprocess.run([*modbot, "init", str(folder)], check=True, capture_output=True)
     add = [*modbot, "site", "add", "Bench", "--url", "https://blog.example", "--json"]
     site = json.loads(subprocess.run(add, cwd=folder, check=True, capture_output=True, text=True).stdout)
+    began = time.monotonic()
     process, port = start(
         [*modbot, "serve", "--port", "0"],
         folder,
         MODBOT_SITE_POSTS_PER_MINUTE="100000000",
         MODBOT_THREADS=str(THREADS),
     )
-    return Server("modbot, committed", process, port, {"Authorization": f"Bearer {site['key']}"})
+    server = Server("modbot, committed", process, port, {"Authorization": f"Bearer {site['key']}"})
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/readyz")
+    if connection.getresponse().status != 200:
+        raise SystemExit("modbot serve is not ready")
+    connection.close()
+    server.started_s = time.monotonic() - began
+    return server
 
 
 def post_all(server: Server, requests: int, clients: int) -> None:

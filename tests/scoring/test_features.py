@@ -10,9 +10,9 @@ from modbot.scoring.features import (
     first_field_bucket,
     hash_tokens,
     key_bucket,
+    neighbours,
     pair_buckets,
     read,
-    whole_buckets,
     words_of,
 )
 
@@ -61,24 +61,41 @@ def test_it_keeps_words_and_fields_in_different_buckets():
     words, fields = hashed.grams[: hashed.counts[0]], hashed.grams[hashed.counts[0] :]
     assert words.max() < first <= fields.min()
     assert first <= key_bucket("links=0", 12) < 2**12
-    whole = whole_buckets(hashed.whole, np.array([False, True]), 12)
-    assert whole[0] < first <= whole[1]
+    assert hashed.whole[0] < first <= hashed.whole[1]
+
+
+def test_it_hashes_a_token_alone_as_in_company():
+    tokens = ["a", "bus", "harbour", "\ud800", "\U0001f600", "x" * 100, "y" * 300]
+    salts = np.array([0, 0, field_salt(1), 0, field_salt(2), 0, 0], dtype=np.uint32)
+    together = hash_tokens(tokens, salts, 18)
+    alone = [hash_tokens([token], salts[i : i + 1], 18) for i, token in enumerate(tokens)]
+    for part in ("grams", "counts", "whole", "hashes"):
+        assert getattr(together, part).tolist() == [x for one in alone for x in getattr(one, part).tolist()]
 
 
 def test_it_minds_the_order_of_a_pair():
     hashed = hash_tokens(["not", "good"], np.zeros(2, dtype=np.uint32), 18)
-    left, right = hashed.whole[:1], hashed.whole[1:]
+    left, right = hashed.hashes[:1], hashed.hashes[1:]
     assert pair_buckets(left, right, 18).tolist() != pair_buckets(right, left, 18).tolist()
 
 
 def test_it_spreads_words_over_all_buckets():
     words = [f"word{i}x" for i in range(20_000)]
     hashed = hash_tokens(words, np.zeros(len(words), dtype=np.uint32), 12)
-    counts = np.bincount(
-        whole_buckets(hashed.whole, np.zeros(len(words), dtype=bool), 12), minlength=first_field_bucket(12)
-    )
+    counts = np.bincount(hashed.whole, minlength=first_field_bucket(12))
     # Poisson with mean 5.6: a bucket with more than 25 of them would be a fault of the hash.
     assert counts[: first_field_bucket(12)].max() <= 25
+
+
+def test_it_finds_neighbours_in_many_bodies_as_in_each(odd_comments):
+    readings = [words_of(comment) for comment in odd_comments]
+    words = np.array([len(reading.words) for reading in readings])
+    order = np.array([at for reading in readings for at in reading.order])
+    left, right, counts = neighbours(order, np.array([len(reading.order) for reading in readings]), words)
+    assert counts.tolist() == [len(reading.pairs) for reading in readings]
+    starts = np.cumsum(words) - words
+    expected = {(a + at, b + at) for at, reading in zip(starts, readings, strict=True) for a, b in reading.pairs}
+    assert set(zip(left.tolist(), right.tolist(), strict=True)) == expected
 
 
 def test_it_lets_short_texts_speak_with_a_low_voice():

@@ -3,8 +3,10 @@
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from modbot.text import ADDRESS_MARK, LINK_MARK, fingerprint, normalise
+from modbot.text import ADDRESS_MARK, LINK_MARK, fingerprint, normalise, pieces
 
 
 def test_it_works():
@@ -77,3 +79,50 @@ def test_it_stays_quick_on_hostile_text(body):
     start = time.process_time()
     normalise(body)
     assert time.process_time() - start < 1.5
+
+
+ODD_PARTS = [
+    "<a href=x>",
+    "[url=http://a.example b]",
+    "[/url]",
+    "<",
+    ">",
+    "[",
+    "]",
+    "a",
+    "I",
+    "t.h.e",
+    "b-",
+    "www.x.example",
+]
+ODD_PARTS += [
+    "joe@x.example",
+    "&lt;",
+    "caf\u00e9",
+    "r\u0430ypal",
+    "\u200b",
+    "\u00a0",
+    "\u2028",
+    "\uff1c",
+    "\u24b6",
+    "\u2026",
+    "\ufdfa",
+    "v1agra",
+    "!!!!",
+]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*ODD_PARTS, " ", " ", " ", "\n"]) | st.text(max_size=3), max_size=30).map("".join))
+def test_it_normalises_piece_by_piece_as_it_does_the_whole(text):
+    found = pieces(text)
+    assert " ".join(normalise(piece).text for piece in found).split() == normalise(text).text.split()
+    end = 0
+    for piece in found:
+        start = text.index(piece, end)
+        assert not normalise(text[end:start]).text.strip()
+        end = start + len(piece)
+
+
+def test_it_keeps_together_what_spaces_do_not_part():
+    assert pieces("See  <a href='x' b> the f r e e\nbus") == ["See", "<a href='x' b>", "the", "f r e e", "bus"]

@@ -12,7 +12,7 @@ import io
 import json
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -79,8 +79,9 @@ def command(ctx: click.Context, /, **given: Any) -> None:
             click.progressbar(length=size or 0, label="score", file=sys.stderr, hidden=quiet)
         )
         write = _writer(sink, header, model, as_json=given["as_json"])
+        scores = _scorer(header, model, cutoffs)
         while batch := list(islice(rows, BATCH)):
-            write(batch, *_scores(batch, header, model, cutoffs))
+            write(batch, *scores(batch))
             if size is not None:
                 bar.update(raw.tell() - bar.pos)
 
@@ -161,15 +162,21 @@ def _place(header: Sequence[str], names: Sequence[str]) -> int | None:
     return next((header.index(name) for name in names if name in header), None)
 
 
-def _scores(batch: Sequence[Any], header: list[str] | None, model: Model, cutoffs: Cutoffs) -> tuple[Any, list[Action]]:
+def _scorer(
+    header: list[str] | None, model: Model, cutoffs: Cutoffs
+) -> Callable[[Sequence[Any]], tuple[list[list[float]], list[Action]]]:
     from modbot import promise
     from modbot.scoring.heads import probabilities
 
-    comments = _from_lists(batch, header) if header is not None else [_from_object(row) for row in batch]
-    margins = model.margins(comments)
-    promised = margins[:, [model.heads.index(head) for head in model.evidence.heads]]
-    actions = [_action(risk, cutoffs) for risk in promise.risks(promised, model.evidence).tolist()]
-    return probabilities(margins).round(6).tolist(), actions
+    comment_of = _from_object if header is None else _from_list(header)
+    promised = [model.heads.index(head) for head in model.evidence.heads]
+
+    def scores(batch: Sequence[Any]) -> tuple[list[list[float]], list[Action]]:
+        margins = model.margins(map(comment_of, batch))
+        risks = promise.risks(margins[:, promised], model.evidence).tolist()
+        return probabilities(margins).round(6).tolist(), [_action(risk, cutoffs) for risk in risks]
+
+    return scores
 
 
 def _action(risk: float, cutoffs: Cutoffs) -> Action:
@@ -180,13 +187,13 @@ def _action(risk: float, cutoffs: Cutoffs) -> Action:
     return Action.HOLD
 
 
-def _from_lists(batch: Sequence[list[str]], header: list[str]) -> list[Comment]:
-    body, name, email, url = (_place(header, names) for names in (BODY_NAMES, NAME_NAMES, EMAIL_NAMES, URL_NAMES))
+def _from_list(header: list[str]) -> Callable[[list[str]], Comment]:
+    places = [_place(header, names) for names in (BODY_NAMES, NAME_NAMES, EMAIL_NAMES, URL_NAMES)]
 
-    def cell(row: list[str], at: int | None) -> str:
-        return row[at] if at is not None and at < len(row) else ""
+    def comment_of(row: list[str]) -> Comment:
+        return _comment(*[row[at] if at is not None and at < len(row) else "" for at in places])
 
-    return [_comment(cell(row, body), cell(row, name), cell(row, email), cell(row, url)) for row in batch]
+    return comment_of
 
 
 def _from_object(row: Row) -> Comment:

@@ -20,8 +20,8 @@ from modbot.scoring.features import (
     field_text_scale,
     hash_tokens,
     key_bucket,
+    neighbours,
     pair_buckets,
-    whole_buckets,
     word_scale,
 )
 
@@ -96,44 +96,18 @@ def bag(readings: Sequence[Reading], bits: int) -> Bag:
     texts = [[index.setdefault(token, len(index)) for token in reading.texts] for reading in readings]
     salts = np.array([0 if field < 0 else field_salt(field) for field, _ in index], dtype=np.uint32)
     hashed = hash_tokens([token for _, token in index], salts, bits)
-    left = [ids[a] for ids, reading in zip(words, readings, strict=True) for a, _ in reading.pairs]
-    right = [ids[b] for ids, reading in zip(words, readings, strict=True) for _, b in reading.pairs]
+    body = _ragged(words)
+    order = _ragged([reading.order for reading in readings])
+    left, right, pairs = neighbours(order.flat, order.sizes, body.sizes)
+    beside = pair_buckets(hashed.hashes[body.flat[left]], hashed.hashes[body.flat[right]], bits)
     return Bag(
         grams=Ragged(hashed.grams, _starts(hashed.counts)),
-        whole=whole_buckets(hashed.whole, salts > 0, bits),
-        words=_ragged(words),
+        whole=hashed.whole,
+        words=body,
         texts=_ragged(texts),
-        pairs=Ragged(
-            pair_buckets(hashed.whole[left], hashed.whole[right], bits) if left else np.empty(0, dtype=np.intp),
-            _starts([len(reading.pairs) for reading in readings]),
-        ),
+        pairs=Ragged(beside, _starts(pairs)),
         keys=_ragged([[key_bucket(key, bits) for _, key in reading.keys] for reading in readings]),
     )
-
-
-def margins(found: Bag, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Multiply a batch with a table of weights, without ever writing the matrix down.
-
-    Parameters
-    ----------
-    found : Bag
-        The comments.
-    weights : ndarray of shape (n_buckets, n_heads)
-        Log-odds per bucket.
-
-    Returns
-    -------
-    ndarray of shape (n_comments, n_heads)
-        Sums of the shares, without bias.
-    """
-    chars, words, parts = found.scales
-    grams = found.grams.sums(weights)
-    whole = weights[found.whole]
-    total = found.words.sums(grams) * chars[:, None]
-    total += (found.words.sums(whole) + found.pairs.sums(weights)) * words[:, None]
-    total += found.texts.sums(grams + whole) * parts[:, None]
-    total += found.keys.sums(weights) * FIELD_VALUE
-    return total
 
 
 def matrix(found: Bag) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +19,8 @@ from numpy.typing import NDArray
 
 from modbot.domain import Comment, Span
 from modbot.scoring.fields import FIELDS, field_keys
-from modbot.text import ADDRESS_MARK, LINK_MARK, Normalised, normalise
+from modbot.scoring.tokens import Taken, taken_apart
+from modbot.text import pieces
 
 FEATURES_VERSION = 1
 """Grows whenever the same comment would become other features; a model fits one version only."""
@@ -37,13 +37,14 @@ _FIELD_TEXT_OFFSET = 30.0
 # has zeros there, and no word can collide with them.
 _FIELD_PART = 4
 
-_EMOJI = "\u2190-\u21ff\u2300-\u2bff\U0001f000-\U0001faff"
-_PUNCTUATION = r"!-&(-)+-/:-@\[-^`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u2010-\u205e\u3000-\u303f\uff01-\uff0f"
-_TOKEN = re.compile(rf"[{LINK_MARK}{ADDRESS_MARK}]\S+|[{_EMOJI}]|[^\s{_PUNCTUATION}{_EMOJI}]+|[{_PUNCTUATION}]+")
-
 _SIZES = np.array([2, 3, 4, 5], dtype=np.int32)
 _GRAM_SALT = np.array([0x2545F491, 0x51ED270B, 0x8DA6B343, 0xD8163841], dtype=np.uint32)
+_WHOLE_SALT = np.uint32(0x68E31DA4)
 _ROLL = np.uint32(0x01000193)
+_POWERS = _ROLL ** np.arange(4, -1, -1, dtype=np.uint32)
+# Up to so many characters of tokens, looking up where their runs stand is quicker than finding it out.
+_FEW_CHARS = 256
+_HALF, _NEARLY_HALF = np.uint32(16), np.uint32(15)
 _MIX_1 = np.uint32(0x7FEB352D)
 _MIX_2 = np.uint32(0x846CA68B)
 _PLACES = np.random.default_rng(20_09).integers(1, 2**32, 64, dtype=np.uint32) | np.uint32(1)
@@ -58,35 +59,40 @@ _span = functools.lru_cache(maxsize=32_768)(Span)
 class Reading:
     """A comment taken apart, before hashing.
 
-    ``words`` are the distinct tokens of the body in order of appearance, ``pairs`` the distinct neighbours as indices
-    into ``words``. ``keys`` are (field index, key) of the categorical fields, ``texts`` are (field index, token) of
-    fields that are read like text. ``places`` says where each word stands in the normalised text (empty after
+    ``words`` are the distinct tokens of the body in order of appearance, ``order`` is the body as indices into
+    ``words``. ``keys`` are (field index, key) of the categorical fields, ``texts`` are (field index, token) of
+    fields that are read like text. ``places`` says from where to where in the body each word stands (empty after
     `words_of`).
     """
 
     words: tuple[str, ...]
-    pairs: tuple[tuple[int, int], ...]
+    order: Sequence[int]
     keys: tuple[tuple[int, str], ...]
     texts: tuple[tuple[int, str], ...]
     places: tuple[list[tuple[int, int]], ...] = ()
-    normal: Normalised | None = None
-    body: str = ""
+
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """The distinct neighbours."""
+        return tuple(dict.fromkeys(itertools.pairwise(self.order)))
 
     def spans(self, word: int) -> tuple[Span, ...]:
         """Where a word stands in the original body."""
-        if self.normal is None:
-            return ()
-        starts, ends = self.normal.starts, self.normal.ends
-        return tuple([_span(starts[a], ends[b - 1]) for a, b in self.places[word]])
+        return tuple([_span(start, end) for start, end in self.places[word]])
 
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
-    """Tokens as buckets: all grams of all tokens in order, how many each token has, and each whole token's hash."""
+    """Tokens as buckets.
+
+    ``grams`` are the buckets of all grams of all tokens in order, ``counts`` says how many each token has. ``whole`` is
+    each token's own bucket, ``hashes`` what its pairs with neighbours are hashed from.
+    """
 
     grams: NDArray[np.intp]
     counts: NDArray[np.intp]
-    whole: NDArray[np.uint32]
+    whole: NDArray[np.intp]
+    hashes: NDArray[np.uint32]
 
 
 def read(comment: Comment) -> Reading:
@@ -102,33 +108,21 @@ def read(comment: Comment) -> Reading:
     Reading
         Its words, neighbours and field keys.
     """
-    normal = normalise(comment.body)
-    text = normal.text
-    index: dict[str, int] = {}
-    places: list[list[tuple[int, int]]] = []
-    order: list[int] = []
-    end = 0
-    for token in _TOKEN.findall(text):
-        # Only space stands between tokens, so the next occurrence is the one that was found.
-        start = text.index(token, end)
-        end = start + len(token)
-        at = index.get(token)
-        if at is None:
-            at = index[token] = len(places)
-            places.append([(start, end)])
-        else:
-            places[at].append((start, end))
-        order.append(at)
-    keys, texts = field_keys(comment, order, len(index))
-    return Reading(
-        words=tuple(index),
-        pairs=tuple(dict.fromkeys(itertools.pairwise(order))),
-        keys=keys,
-        texts=texts,
-        places=tuple(places),
-        normal=normal,
-        body=comment.body,
-    )
+    body = comment.body
+    cut = pieces(body)
+    found = taken_apart(cut)
+    words, order = _words(found)
+    places: list[list[tuple[int, int]]] = [[] for _ in words]
+    owners = iter(order)
+    at = 0
+    for piece, (_, inside) in zip(cut, found, strict=True):
+        # Only space stands between pieces, so the next occurrence is the one that was cut.
+        at = body.index(piece, at)
+        for start, end in inside:
+            places[next(owners)].append((at + start, at + end))
+        at += len(piece)
+    keys, texts = field_keys(comment, order, len(words))
+    return Reading(words, order, keys, texts, tuple(places))
 
 
 def words_of(comment: Comment) -> Reading:
@@ -144,11 +138,9 @@ def words_of(comment: Comment) -> Reading:
     Reading
         Equal to that of `read` apart from its places.
     """
-    index: dict[str, int] = {}
-    order = [index.setdefault(token, len(index)) for token in _TOKEN.findall(normalise(comment.body).text)]
-    keys, texts = field_keys(comment, order, len(index))
-    pairs = tuple(dict.fromkeys(itertools.pairwise(order)))
-    return Reading(words=tuple(index), pairs=pairs, keys=keys, texts=texts)
+    words, order = _words(taken_apart(pieces(comment.body)))
+    keys, texts = field_keys(comment, order, len(words))
+    return Reading(words, order, keys, texts)
 
 
 def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> Hashed:
@@ -166,29 +158,23 @@ def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> 
     Returns
     -------
     Hashed
-        Buckets of the grams in order of tokens; hashes of the whole tokens are not reduced to buckets yet.
+        Buckets of the grams in order of tokens, and of the whole tokens.
     """
-    joined = "\x02" + "\x03\x02".join(tokens) + "\x03"
-    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    lengths = np.fromiter(map(len, tokens), dtype=np.intp, count=len(tokens)) + 2
-    ends = np.cumsum(lengths)
+    marked = "\x02" + "\x03\x02".join(tokens) + "\x03"
+    codes = np.frombuffer(marked.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    lengths = np.array([len(token) + 2 for token in tokens], dtype=np.intp)
+    ends = lengths.cumsum()
     starts = ends - lengths
-    size = codes.size
-    left = np.repeat(ends, lengths) - np.arange(size)
-    padded = np.concatenate((codes, np.zeros(4, dtype=np.uint32)))
-    grams = np.empty((size, 4), dtype=np.uint32)
-    rolled = codes
-    for i in range(4):
-        rolled = rolled * _ROLL + padded[i + 1 : i + 1 + size]
-        grams[:, i] = rolled
-    grams ^= _GRAM_SALT
-    grams += np.repeat(salts, lengths)[:, None]
-    fits = left[:, None] >= _SIZES
-    fields = np.repeat(salts > 0, 4 * lengths - 10 + (lengths == 3))
-    buckets = _bucket(grams[fits], fields, bits)
-    places = np.minimum(np.arange(size) - np.repeat(starts, lengths), 63)
+    counts = 4 * lengths - 10 + (lengths == 3)
+    grams = _grams_of_few(codes, lengths, counts) if codes.size < _FEW_CHARS else _grams(codes, ends, lengths)
+    places = np.minimum(np.arange(codes.size) - starts.repeat(lengths), _PLACES.size - 1)
     whole = np.add.reduceat(codes * _PLACES[places], starts, dtype=np.uint32) + salts
-    return Hashed(buckets, 4 * lengths - 10 + (lengths == 3), whole)
+    fields = None
+    if salts.any():
+        grams += salts.repeat(counts)
+        fields = np.concatenate(((salts > 0).repeat(counts), salts > 0))
+    buckets = _bucket(np.concatenate((grams, whole ^ _WHOLE_SALT)), bits, fields)
+    return Hashed(buckets[: grams.size], counts, buckets[grams.size :], whole)
 
 
 def first_field_bucket(bits: int) -> int:
@@ -207,33 +193,13 @@ def first_field_bucket(bits: int) -> int:
     return (1 << bits) - (1 << bits) // _FIELD_PART
 
 
-def whole_buckets(whole: NDArray[np.uint32], fields: NDArray[np.bool_], bits: int) -> NDArray[np.intp]:
-    """Give the bucket of each whole token.
-
-    Parameters
-    ----------
-    whole : ndarray of shape (n_tokens,)
-        From `Hashed.whole`.
-    fields : ndarray of bool, shape (n_tokens,)
-        Which of them are a field's.
-    bits : int
-        Buckets are in [0, 2**bits).
-
-    Returns
-    -------
-    ndarray of shape (n_tokens,)
-        Buckets.
-    """
-    return _bucket(whole ^ np.uint32(0x68E31DA4), fields, bits)
-
-
 def pair_buckets(left: NDArray[np.uint32], right: NDArray[np.uint32], bits: int) -> NDArray[np.intp]:
     """Give the bucket of each pair of neighbouring tokens.
 
     Parameters
     ----------
     left, right : ndarray of shape (n_pairs,)
-        Hashes of the whole tokens.
+        Hashes of the tokens.
     bits : int
         Buckets are in [0, 2**bits).
 
@@ -242,11 +208,10 @@ def pair_buckets(left: NDArray[np.uint32], right: NDArray[np.uint32], bits: int)
     ndarray of shape (n_pairs,)
         Buckets; order matters.
     """
-    mixed = left * np.uint32(0x9E3779B1) + right * np.uint32(0xC2B2AE35)
-    return _bucket(mixed, np.zeros(mixed.shape, dtype=np.bool_), bits)
+    return _bucket(left * np.uint32(0x9E3779B1) + right * np.uint32(0xC2B2AE35), bits)
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=65_536)
 def key_bucket(key: str, bits: int) -> int:
     """Give the bucket of a field's key.
 
@@ -281,6 +246,32 @@ def field_salt(field: int) -> int:
         A 32-bit salt, never 0.
     """
     return zlib.crc32(FIELDS[field].encode(), _FIELD_SALT) | 1
+
+
+def neighbours(
+    order: NDArray[np.intp], sizes: NDArray[np.intp], words: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Find the distinct pairs of neighbours in many bodies at once.
+
+    Parameters
+    ----------
+    order : ndarray of shape (n_tokens,)
+        `Reading.order` of all bodies, end to end.
+    sizes, words : ndarray of shape (n_comments,)
+        How many tokens and how many distinct words each body has.
+
+    Returns
+    -------
+    left, right : ndarray of shape (n_pairs,)
+        The words of each pair, body by body, as indices into all words end to end.
+    counts : ndarray of shape (n_comments,)
+        How many pairs each body has.
+    """
+    body = np.arange(sizes.size).repeat(sizes)
+    at = order + (words.cumsum() - words).repeat(sizes)
+    pairs = np.unique((at[:-1] * (int(words.sum()) + 1) + at[1:])[body[:-1] == body[1:]])
+    left, right = np.divmod(pairs, int(words.sum()) + 1)
+    return left, right, np.bincount(np.arange(sizes.size).repeat(words)[left], minlength=sizes.size)
 
 
 def char_scale(grams: int) -> float:
@@ -331,14 +322,57 @@ def field_text_scale(grams: int) -> float:
     return float((grams + _FIELD_TEXT_OFFSET) ** -0.5)
 
 
-def _bucket(hashes: NDArray[np.uint32], fields: NDArray[np.bool_], bits: int) -> NDArray[np.intp]:
-    mixed = hashes ^ (hashes >> np.uint32(16))
+def _words(found: Iterable[Taken]) -> tuple[tuple[str, ...], list[int]]:
+    """The distinct tokens, and all of them in order as indices."""
+    tokens = list(itertools.chain.from_iterable([tokens for tokens, _ in found]))
+    words = tuple(dict.fromkeys(tokens))
+    index = dict(zip(words, itertools.count(), strict=False))
+    return words, list(map(index.__getitem__, tokens))
+
+
+def _grams(codes: NDArray[np.uint32], ends: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """Hash all runs of two to five codes that end within their token."""
+    size = codes.size
+    padded = np.concatenate((codes, np.zeros(4, dtype=np.uint32)))
+    grams = np.empty((size, 4), dtype=np.uint32)
+    rolled = codes
+    for i in range(4):
+        rolled = rolled * _ROLL + padded[i + 1 : i + 1 + size]
+        grams[:, i] = rolled
+    grams ^= _GRAM_SALT
+    left = ends.repeat(lengths) - np.arange(size)
+    return grams[left[:, None] >= _SIZES]
+
+
+def _grams_of_few(codes: NDArray[np.uint32], lengths: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """Equal to `_grams`, and quicker for a few short tokens: where the runs of a token stand is known beforehand."""
+    runs = [_runs(length) for length in lengths.tolist()]
+    at = np.concatenate([places for places, _ in runs])
+    at += (lengths.cumsum() - lengths).repeat(counts)[:, None]
+    with_nothing = np.concatenate((np.zeros(1, dtype=np.uint32), codes))
+    grams: NDArray[np.uint32] = with_nothing.take(at, mode="clip") @ _POWERS
+    grams ^= np.concatenate([salts for _, salts in runs])
+    return grams
+
+
+@functools.lru_cache(maxsize=_FEW_CHARS)
+def _runs(length: int) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
+    """For each run of two to five codes of a token: their places from 1 on, nothing in front, and its salt."""
+    found = [(start, size) for start in range(length) for size in _SIZES.tolist() if start + size <= length]
+    nothing = [-_FEW_CHARS] * 5
+    places = [[*nothing[size:], *range(start + 1, start + size + 1)] for start, size in found]
+    return np.array(places), _GRAM_SALT[[size - 2 for _, size in found]]
+
+
+def _bucket(hashes: NDArray[np.uint32], bits: int, fields: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
+    mixed = hashes ^ (hashes >> _HALF)
     mixed *= _MIX_1
-    mixed ^= mixed >> np.uint32(15)
+    mixed ^= mixed >> _NEARLY_HALF
     mixed *= _MIX_2
+    wide = mixed.astype(np.int64)
     first = first_field_bucket(bits)
-    wide = mixed.astype(np.uint64)
-    if not fields.any():
-        return (wide * np.uint64(first) >> np.uint64(32)).astype(np.intp)
-    sizes = np.where(fields, np.uint64(2**bits - first), np.uint64(first))
-    return (wide * sizes >> np.uint64(32)).astype(np.intp) + np.where(fields, first, 0)
+    if fields is None:
+        wide *= first
+        wide >>= 32
+        return wide
+    return (wide * np.where(fields, 2**bits - first, first) >> 32) + np.where(fields, first, 0)

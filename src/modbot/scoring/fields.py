@@ -8,6 +8,7 @@ put on coarse scales, so that a site with longer comments is not another world. 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -166,12 +167,7 @@ def field_keys(
 
 def _steps(value: float, edges: Sequence[float]) -> int:
     """How many of the ascending edges lie below a value."""
-    passed = 0
-    for edge in edges:
-        if value <= edge:
-            return passed
-        passed += 1
-    return passed
+    return bisect_left(edges, value)
 
 
 def _name(name: str, keys: list[tuple[int, str]], texts: list[tuple[int, str]]) -> None:

@@ -18,21 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modbot.domain import Comment, Head, HeadScore, Span, Term
-from modbot.scoring import bags
-from modbot.scoring.features import (
-    FIELD_VALUE,
-    Reading,
-    char_scale,
-    field_text_scale,
-    key_bucket,
-    pair_buckets,
-    read,
-    word_scale,
-    words_of,
-)
+from modbot.scoring.features import Reading, read, words_of
 from modbot.scoring.fields import FIELDS
 from modbot.scoring.lexicon import Lexicon
 from modbot.scoring.ordinary import ORDINARY
+from modbot.scoring.shares import margins, shares
 
 if TYPE_CHECKING:
     from modbot.scoring import Scene
@@ -40,7 +30,7 @@ if TYPE_CHECKING:
 # Shares below this many log-odds are told together as one: nobody reads them, and each costs time and room.
 _SMALL_SHARE = 0.04
 _REST = "everything else"
-_BATCH = 1024
+_BATCH = 256
 # At most so many terms are told one by one, for the two heads that decide and for the others.
 _MAIN = frozenset({Head.SPAM, Head.TOXICITY})
 _MAIN_MAX = 16
@@ -161,21 +151,19 @@ class Model:
             ordinary comment, whose fields count as part of the bias.
         """
         reading = read(comment)
-        usual = _usual_fields(self)
-        found = _shares(reading, self)
-        found[len(reading.words) :] -= usual
-        shares, bias = found.T, (self.bias + usual.sum(axis=0)).tolist()
-        order = np.argsort(-np.abs(shares), axis=1, kind="stable").tolist()
-        sums = shares.sum(axis=1).tolist()
-        told = _Told(reading, small)
-        return tuple(
-            [
-                HeadScore(head, base, told.terms(values, largest, total, most=_MAIN_MAX if head in _MAIN else _SUB_MAX))
-                for head, base, values, largest, total in zip(
-                    self.heads, bias, shares.tolist(), order, sums, strict=True
-                )
-            ]
-        )
+        usual, bias = _usual_fields(self)
+        found = shares(reading, self.weights, self.lexicon)
+        found[:, len(reading.words) :] -= usual
+        largest = (-np.abs(found)).argsort(axis=1, kind="stable")
+        order = (largest[:, :_MAIN_MAX] if small > 0 else largest).tolist()
+        told = _Told(reading, comment.body, small)
+        scores = []
+        for head, base, values, largest, total in zip(
+            self.heads, bias, found.tolist(), order, np.add.reduce(found, axis=1).tolist(), strict=True
+        ):
+            most = largest if head in _MAIN or small <= 0 else largest[:_SUB_MAX]
+            scores.append(HeadScore(head, base, told.terms(values, most, total)))
+        return tuple(scores)
 
     def margins(self, comments: Iterable[Comment]) -> NDArray[np.float64]:
         """Answer every head's question about many comments, without reasons.
@@ -190,45 +178,60 @@ class Model:
         ndarray of shape (n_comments, n_heads)
             Calibrated log-odds, equal to the margins of `score` up to rounding.
         """
-        found = [
-            bags.margins(bags.bag([words_of(comment) for comment in batch], self.bits), self.weights)
-            for batch in _batches(comments, _BATCH)
-        ]
+        found = [margins(map(words_of, batch), self.weights, self.lexicon) for batch in _batches(comments, _BATCH)]
         return np.concatenate(found) + self.bias if found else np.empty((0, len(self.heads)))
 
 
+# Half of the work of telling is making terms, and most of that is how a frozen dataclass fills itself: these fill
+# the same slots directly.
+_new_term = object.__new__
+_set_label, _set_share, _set_spans, _set_kind = (
+    getattr(Term, name).__set__ for name in ("label", "share", "spans", "kind")
+)
+
+
 class _Told:
-    """The terms of one comment, head by head; what a word looks like and where it stands is found once."""
+    """The terms of one comment, head by head; what an owner is called and where it stands is found once."""
 
-    __slots__ = ("_reading", "_small", "_words")
+    __slots__ = ("_body", "_owners", "_reading", "_small")
 
-    def __init__(self, reading: Reading, small: float) -> None:
+    def __init__(self, reading: Reading, body: str, small: float) -> None:
         self._reading = reading
+        self._body = body
         self._small = small
-        self._words: dict[int, tuple[str, tuple[Span, ...]]] = {}
+        self._owners: dict[int, tuple[str, tuple[Span, ...], str]] = {}
 
-    def terms(self, values: list[float], largest: list[int], total: float, *, most: int) -> tuple[Term, ...]:
+    def terms(self, values: Sequence[float], largest: Sequence[int], total: float) -> tuple[Term, ...]:
         """The largest shares as terms of their own, the rest as one."""
-        words, small = len(self._reading.words), self._small
+        small, owners = self._small, self._owners
         terms = []
-        told = 0.0
-        for i in largest[:most] if small > 0 else largest:
-            share = values[i]
-            if abs(share) < small:
+        rest = total
+        for owner in largest:
+            share = values[owner]
+            if -small < share < small:
                 break
-            told += share
-            if i >= words:
-                terms.append(Term(FIELDS[i - words], share, (), "field"))
-                continue
-            if i not in self._words:
-                spans = self._reading.spans(i)[:_SPANS_MAX]
-                label = self._reading.body[spans[0].start : spans[0].end]
-                self._words[i] = (label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…", spans)
-            label, spans = self._words[i]
-            terms.append(Term(label, share, spans))
-        if len(terms) < len(largest):
-            terms.append(Term(_REST, total - told, (), "rest"))
+            rest -= share
+            label, spans, kind = owners.get(owner) or self._owner(owner)
+            term = _new_term(Term)
+            _set_label(term, label)
+            _set_share(term, share)
+            _set_spans(term, spans)
+            _set_kind(term, kind)
+            terms.append(term)
+        if len(terms) < len(values):
+            terms.append(Term(_REST, rest, (), "rest"))
         return tuple(terms)
+
+    def _owner(self, owner: int) -> tuple[str, tuple[Span, ...], str]:
+        words = len(self._reading.words)
+        if owner >= words:
+            found: tuple[str, tuple[Span, ...], str] = (FIELDS[owner - words], (), "field")
+        else:
+            spans = self._reading.spans(owner)[:_SPANS_MAX]
+            label = self._body[spans[0].start : spans[0].end]
+            found = (label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…", spans, "word")
+        self._owners[owner] = found
+        return found
 
 
 def probability(margin: float) -> float:
@@ -291,38 +294,9 @@ def _batches(comments: Iterable[Comment], size: int) -> Iterator[Sequence[Commen
 
 
 @lru_cache(maxsize=8)
-def _usual_fields(model: Model) -> NDArray[np.float64]:
-    """Log-odds that the fields of an ordinary comment add, by field and head."""
-    found = [_shares(reading, model)[len(reading.words) :] for reading in map(read, ORDINARY)]
+def _usual_fields(model: Model) -> tuple[NDArray[np.float64], list[float]]:
+    """Log-odds that the fields of an ordinary comment add, by head and field; and the bias of each head with them."""
+    readings = map(read, ORDINARY)
+    found = [shares(reading, model.weights, model.lexicon)[:, len(reading.words) :] for reading in readings]
     usual: NDArray[np.float64] = np.mean(found, axis=0)
-    return usual
-
-
-def _shares(reading: Reading, model: Model) -> NDArray[np.float64]:
-    """Log-odds per owner (the words, then the fields) and head."""
-    words, heads, bits = len(reading.words), len(model.heads), model.bits
-    tokens = [*[(-1, word) for word in reading.words], *reading.texts]
-    owners = [words + owner for owner, _ in reading.keys]
-    shares = [model.weights[[key_bucket(key, bits) for _, key in reading.keys]] * FIELD_VALUE]
-    if tokens:
-        found = model.lexicon.look_up(tokens)
-        if reading.texts:
-            parts = int(found.counts[words:].sum()) + len(reading.texts)
-            owners += [words + owner for owner, _ in reading.texts]
-            shares.append((found.grams[words:] + found.whole[words:]) * field_text_scale(parts))
-        if words:
-            per_word = word_scale(words + len(reading.pairs))
-            own = found.grams[:words] * char_scale(int(found.counts[:words].sum())) + found.whole[:words] * per_word
-            owners += range(words)
-            shares.append(own)
-        if reading.pairs:
-            left, right = [a for a, _ in reading.pairs], [b for _, b in reading.pairs]
-            # Half of a pair's weight to each of its words.
-            half = model.weights[pair_buckets(found.hashes[left], found.hashes[right], bits)] * (per_word / 2)
-            owners += left
-            owners += right
-            shares += (half, half)
-    at = (np.array(owners)[:, None] * heads + np.arange(heads)).ravel()
-    size = words + len(FIELDS)
-    sums = np.bincount(at, np.concatenate(shares).ravel(), size * heads).astype(np.float64)
-    return sums.reshape(size, heads)
+    return usual, (model.bias + usual.sum(axis=1)).tolist()

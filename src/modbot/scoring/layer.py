@@ -141,7 +141,7 @@ class Layer:
             halves = one.values * self.weights[one.buckets, at] / 2
             shares = np.bincount(one.owners, halves, owners) + np.bincount(one.partners, halves, owners)
             usual = (float(self.slopes[at]) - 1.0) * score.margin + float(self.biases[at])
-            terms = (*score.terms, Term(_USUAL, usual, (), "site"), *_told(reading, shares.tolist()))
+            terms = (*score.terms, Term(_USUAL, usual, (), "site"), *_told(reading, comment.body, shares.tolist()))
             found.append(HeadScore(score.head, score.bias, terms))
         return tuple(found)
 
@@ -359,7 +359,7 @@ def _sigmoid(margin: float) -> float:
     return float(1.0 / (1.0 + np.exp(-min(max(margin, -_EXPONENT_MAX), _EXPONENT_MAX))))
 
 
-def _told(reading: Reading, shares: list[float]) -> tuple[Term, ...]:
+def _told(reading: Reading, body: str, shares: list[float]) -> tuple[Term, ...]:
     """The largest shares as terms of their own, the rest as one."""
     words = len(reading.words)
     terms = []
@@ -370,6 +370,6 @@ def _told(reading: Reading, shares: list[float]) -> tuple[Term, ...]:
             break
         told += share
         spans: tuple[Span, ...] = reading.spans(i) if i < words else ()
-        label = reading.body[spans[0].start : spans[0].end] if spans else FIELDS[i - words]
+        label = body[spans[0].start : spans[0].end] if spans else FIELDS[i - words]
         terms.append(Term(label, share, spans, "site"))
     return (*terms, Term(_REST, sum(shares) - told, (), "site"))

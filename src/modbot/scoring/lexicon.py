@@ -13,38 +13,36 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from modbot.scoring.features import field_salt, hash_tokens, whole_buckets
+from modbot.scoring.features import field_salt, hash_tokens
 
 # Rows kept: a language's common words and a good many rare ones, in about 4 MB for six heads.
 _ROWS_MAX = 32_768
 
-Token = tuple[int, str]
-"""Field index, or -1 in the body, and the token."""
+Token = str | tuple[int, str]
+"""A word of the body, or a field's index and a token of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entries:
     """Tokens with their sums, row by row.
 
-    ``grams`` are the summed weights of a token's character grams, ``whole`` the weights of the token itself,
-    ``hashes`` its hash and ``counts`` the number of its grams.
+    ``sums`` are the summed weights of a token's character grams, head by head, then the weights of the token itself;
+    ``hashes`` are its hash and ``counts`` the number of its grams.
     """
 
-    grams: NDArray[np.float64]
-    whole: NDArray[np.float64]
+    sums: NDArray[np.float64]
     hashes: NDArray[np.uint32]
     counts: NDArray[np.intp]
 
-    def take(self, rows: Sequence[int]) -> Entries:
+    def take(self, rows: Sequence[int | None]) -> Entries:
         """Pick rows."""
-        at = np.array(rows, dtype=np.intp)
-        return Entries(self.grams[at], self.whole[at], self.hashes[at], self.counts[at])
+        at = np.asarray(rows, dtype=np.intp)
+        return Entries(self.sums.take(at, axis=0), self.hashes.take(at), self.counts.take(at))
 
     def put(self, start: int, new: Entries) -> None:
         """Write rows from ``start`` on."""
         end = start + len(new.counts)
-        self.grams[start:end] = new.grams
-        self.whole[start:end] = new.whole
+        self.sums[start:end] = new.sums
         self.hashes[start:end] = new.hashes
         self.counts[start:end] = new.counts
 
@@ -72,13 +70,17 @@ class Lexicon:
         self._lock = Lock()
         self._book = self._empty()
 
+    def __contains__(self, token: Token) -> bool:
+        """Whether a token was met before."""
+        return token in self._book.rows
+
     def look_up(self, tokens: Sequence[Token]) -> Entries:
         """Give the sums of tokens.
 
         Parameters
         ----------
         tokens : sequence of Token
-            Distinct, at least one.
+            At least one.
 
         Returns
         -------
@@ -86,44 +88,44 @@ class Lexicon:
             In the order of the tokens.
         """
         book = self._book
-        known = book.rows
-        try:
-            return book.entries.take([known[token] for token in tokens])
-        except KeyError:
-            pass
-        new = [token for token in tokens if token not in known]
-        found = self._computed(new)
+        rows = list(map(book.rows.get, tokens))
+        if None not in rows:
+            return book.entries.take(rows)
+        new = list(dict.fromkeys([token for token, row in zip(tokens, rows, strict=True) if row is None]))
         if len(new) > _ROWS_MAX // 4:
-            return self._computed(tokens)
+            return self._computed_each(tokens)
+        found = self._computed(new)
         with self._lock:
             book = self._book if len(self._book.rows) + len(new) <= _ROWS_MAX else self._empty()
             start = len(book.rows)
             fresh = [i for i, token in enumerate(new) if token not in book.rows]
-            book.entries.put(start, found.take(fresh))
+            book.entries.put(start, found if len(fresh) == len(new) else found.take(fresh))
             # A row is published only after it is written: readers take no lock.
             for row, i in enumerate(fresh, start):
                 book.rows[new[i]] = row
             self._book = book
-            rows = [book.rows.get(token, -1) for token in tokens]
-        return book.entries.take(rows) if -1 not in rows else self._computed(tokens)
+            rows = list(map(book.rows.get, tokens))
+        return book.entries.take(rows) if None not in rows else self._computed_each(tokens)
+
+    def _computed_each(self, tokens: Sequence[Token]) -> Entries:
+        rows = {token: row for row, token in enumerate(dict.fromkeys(tokens))}
+        return self._computed(list(rows)).take([rows[token] for token in tokens])
 
     def _computed(self, tokens: Sequence[Token]) -> Entries:
-        salts = np.array([0 if owner < 0 else field_salt(owner) for owner, _ in tokens], dtype=np.uint32)
-        hashed = hash_tokens([token for _, token in tokens], salts, self._bits)
-        starts = np.cumsum(hashed.counts) - hashed.counts
+        pairs = [(-1, token) if isinstance(token, str) else token for token in tokens]
+        salts = np.array([0 if owner < 0 else field_salt(owner) for owner, _ in pairs], dtype=np.uint32)
+        hashed = hash_tokens([token for _, token in pairs], salts, self._bits)
+        grams = self._weights.take(hashed.grams, axis=0)
+        whole = self._weights.take(hashed.whole, axis=0)
+        starts = hashed.counts.cumsum() - hashed.counts
         return Entries(
-            grams=np.add.reduceat(self._weights[hashed.grams], starts, axis=0),
-            whole=self._weights[whole_buckets(hashed.whole, salts > 0, self._bits)],
-            hashes=hashed.whole,
-            counts=hashed.counts,
+            np.concatenate((np.add.reduceat(grams, starts, axis=0), whole), axis=1), hashed.hashes, hashed.counts
         )
 
     def _empty(self) -> _Book:
-        heads = self._weights.shape[1]
         return _Book(
             Entries(
-                grams=np.zeros((_ROWS_MAX, heads)),
-                whole=np.zeros((_ROWS_MAX, heads)),
+                sums=np.zeros((_ROWS_MAX, 2 * self._weights.shape[1])),
                 hashes=np.zeros(_ROWS_MAX, dtype=np.uint32),
                 counts=np.zeros(_ROWS_MAX, dtype=np.intp),
             )

@@ -6,6 +6,7 @@ nothing; may import ``domain``, this room and numpy.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,6 @@ from modbot.scoring.features import (
     hash_tokens,
     key_bucket,
     pair_buckets,
-    whole_buckets,
     word_scale,
     words_of,
 )
@@ -71,13 +71,22 @@ def traits_of(one: Reading | Comment) -> Traits:
     partners = list(owners)
     tokens = [*[(-1, word) for word in reading.words], *reading.texts]
     if tokens:
-        salts = np.array([0 if field < 0 else field_salt(field) for field, _ in tokens], dtype=np.uint32)
-        whole = hash_tokens([token for _, token in tokens], salts, TRAIT_BITS).whole
-        per_word, per_text = word_scale(words + len(reading.pairs)), field_text_scale(len(reading.texts))
-        left, right = np.array(reading.pairs, dtype=np.intp).reshape(-1, 2).T
+        whole, hashes = np.array([_hashed(*token) for token in tokens], dtype=np.int64).T
+        pairs = reading.pairs
+        left, right = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+        per_word, per_text = word_scale(words + len(pairs)), field_text_scale(len(reading.texts))
         of_tokens = np.array([*range(words), *(words + field for field, _ in reading.texts)], dtype=np.intp)
-        buckets += (whole_buckets(whole, salts > 0, TRAIT_BITS), pair_buckets(whole[left], whole[right], TRAIT_BITS))
-        values += (np.where(salts > 0, per_text, per_word), np.full(left.size, per_word))
+        hashes = hashes.astype(np.uint32)
+        buckets += (whole, pair_buckets(hashes[left], hashes[right], TRAIT_BITS))
+        values += (np.where(np.arange(len(tokens)) < words, per_word, per_text), np.full(left.size, per_word))
         owners += (of_tokens, left)
         partners += (of_tokens, right)
     return Traits(*map(np.concatenate, (buckets, values, owners, partners)))
+
+
+@functools.lru_cache(maxsize=65_536)
+def _hashed(field: int, token: str) -> tuple[int, int]:
+    """Give a token's bucket, and what its pairs are hashed from."""
+    salt = 0 if field < 0 else field_salt(field)
+    found = hash_tokens([token], np.array([salt], dtype=np.uint32), TRAIT_BITS)
+    return int(found.whole[0]), int(found.hashes[0])

@@ -6,7 +6,7 @@ the one can be pointed at in the other. Does no I/O and imports nothing of modbo
 """
 
 from modbot.text.links import Link, host_of, links
-from modbot.text.normal import ADDRESS_MARK, LINK_MARK, Normalised, fingerprint, normalise
+from modbot.text.normal import ADDRESS_MARK, LINK_MARK, Normalised, fingerprint, normalise, pieces
 from modbot.text.sketch import ALIKE_FROM, BANDS, bands, likeness, sketch
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "likeness",
     "links",
     "normalise",
+    "pieces",
     "sketch",
 ]

@@ -5,11 +5,11 @@ Every folded character remembers the original ones it stands for. Does no I/O an
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections.abc import Sequence
 
+_FOLDED_MAX = 20_000
 _INVISIBLE = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u3164\ufeff\uffa0")
 # Letters that pass for Latin ones and that NFKC leaves alone: from other scripts only where a word mixes scripts, since
 # an honest Russian word must stay Russian; small capitals and boxed letters always, since no language writes them.
@@ -94,23 +94,16 @@ def fold(text: str) -> tuple[str, Sequence[int], Sequence[int]]:
     if text.isascii():
         size = len(text)
         return text.lower(), range(size), range(1, size + 1)
-    mixed = _mixed_words(text)
-    pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for i, char in enumerate(text):
-        folded = char.lower() if char < "\x80" else _fold_char(_LOOK_ALIKES.get(char, char) if i in mixed else char)
-        pieces.append(folded)
-        if len(folded) == 1:
-            starts.append(i)
-            ends.append(i + 1)
-        elif folded:
-            starts += [i] * len(folded)
-            ends += [i + 1] * len(folded)
-    return "".join(pieces), starts, ends
+    pieces = list(map(_FOLDED.__getitem__, text))
+    for i in _mixed_words(text):
+        pieces[i] = _FOLDED[_LOOK_ALIKES.get(text[i], text[i])]
+    folded = "".join(pieces)
+    if len(folded) == len(text) and "" not in pieces:
+        return folded, range(len(text)), range(1, len(text) + 1)
+    starts = [i for i, piece in enumerate(pieces) for _ in piece]
+    return folded, starts, [i + 1 for i in starts]
 
 
-@functools.lru_cache(maxsize=20_000)
 def _fold_char(char: str) -> str:
     if char in _ALWAYS:
         return _ALWAYS[char]
@@ -127,11 +120,25 @@ def _fold_char(char: str) -> str:
     return "" if folded and unicodedata.category(folded[0]) == "Mn" and folded[0] < "\u0370" else folded
 
 
+class _Folded(dict[str, str]):
+    """Characters already met; there are more of them than anybody writes, so the first ones are enough."""
+
+    def __missing__(self, char: str) -> str:
+        folded = _fold_char(char)
+        if len(self) < _FOLDED_MAX:
+            self[char] = folded
+        return folded
+
+
+_FOLDED = _Folded()
 _WORD = re.compile(r"[^\W\d_]+")
+_LOOK_ALIKE = re.compile(f"[{''.join(_LOOK_ALIKES)}]")
 
 
 def _mixed_words(text: str) -> frozenset[int]:
     """Positions inside words that mix Latin letters with letters that merely look Latin."""
+    if not _LOOK_ALIKE.search(text):
+        return frozenset()
     found: set[int] = set()
     for match in _WORD.finditer(text):
         word = match.group()

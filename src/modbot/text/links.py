@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 # Top-level domains that are recognised without a scheme. A bare "end.Next" must not become a link, so only
@@ -51,19 +52,17 @@ def links(body: str) -> tuple[Link, ...]:
     tuple of Link
         Spans in characters of ``body``. ``url`` always has a scheme; ``host`` is lower case, without ``www.`` and port.
     """
-    schemes = "://" in body or "www" in body or "WWW" in body
-    bare = BARE_HINT.search(body) is not None
-    if not schemes and not bare:
+    if "://" not in body and "www" not in body and "WWW" not in body and not BARE_HINT.search(body):
         return ()
-    found = []
-    for match in _link_finder(schemes=schemes, address="@" in body, bare=bare).finditer(body):
-        if match.lastgroup == "address":  # matched so that its domain is not taken for a link
-            continue
-        url = match.group().rstrip(_TRAILING)
-        target = url if "://" in url else f"http://{url}"
-        host = host_of(target)
-        if "." in host or host == "localhost":
-            found.append(Link(match.start(), match.start() + len(url), target, host))
+    found: list[Link] = []
+    at = 0
+    # No link has a space in it, and few pieces of a body can have a link in them.
+    for piece in body.split():
+        at = body.index(piece, at)
+        end = at + len(piece)
+        if "." in piece or "://" in piece:
+            found += _links_within(body, at, end)
+        at = end
     return tuple(found)
 
 
@@ -83,6 +82,22 @@ def host_of(url: str) -> str:
     rest = url.split("://", 1)[-1]
     host = re.split(r"[/?#\\]", rest, maxsplit=1)[0].rsplit("@", 1)[-1].split(":", 1)[0].lower().strip(".")
     return re.sub(r"^www\d{0,2}\.", "", host)
+
+
+def _links_within(body: str, at: int, end: int) -> Iterator[Link]:
+    piece = body[at:end]
+    schemes = "://" in piece or "www" in piece or "WWW" in piece
+    bare = BARE_HINT.search(piece) is not None
+    if not schemes and not bare:
+        return
+    for match in _link_finder(schemes=schemes, address="@" in piece, bare=bare).finditer(body, at, end):
+        if match.lastgroup == "address":  # matched so that its domain is not taken for a link
+            continue
+        url = match.group().rstrip(_TRAILING)
+        target = url if "://" in url else f"http://{url}"
+        host = host_of(target)
+        if "." in host or host == "localhost":
+            yield Link(match.start(), match.start() + len(url), target, host)
 
 
 @functools.lru_cache(maxsize=8)

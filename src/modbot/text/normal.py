@@ -45,6 +45,9 @@ _ALTERNATIVES = {
 _DIGITS_HINT = re.compile(r"\d\d\d")
 _SPACED_HINT = re.compile(r"[ .\-_*][^\W\d_][ .\-_*][^\W\d_][ .\-_*]")
 _LETTERS_HINT = re.compile(r"([^\W\d_])\1\1")
+# The findings that may have spaces in them, and what is left between spaces.
+_CROSSING = re.compile("|".join(_ALTERNATIVES[name] for name in ("tag", "spaced")))
+_PIECE = re.compile(r"\S+")
 _HREF = re.compile(r"""(?:href\s*=\s*|\[(?:url|link|img)=)["']?([^"'\s>\]]+)""")
 _LEET = str.maketrans("013457@$", "oieastas")
 
@@ -105,6 +108,32 @@ def normalise(text: str) -> Normalised:
     new_starts += starts[done:]
     new_ends += ends[done:]
     return Normalised("".join(pieces), new_starts, new_ends)
+
+
+def pieces(text: str) -> list[str]:
+    """Cut a text at spaces, so that its pieces normalise one by one as they do together.
+
+    Markup with spaces in it and spaced-out words stay in one piece; everything else ends at a space.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    list of str
+        Parts of the text in their order; only what folds to space is left out.
+    """
+    folded, starts, _ = fold(text)
+    if "\u2028" in folded or "\u2029" in folded:  # space to some, punctuation to others
+        return [text]
+    if "<" not in folded and "[" not in folded and not _SPACED_HINT.search(folded):
+        return text.split()
+    if not isinstance(starts, range):
+        return [text]
+    joined = _CROSSING.sub(lambda match: "_".join(re.split(r"\s", match.group())), folded)
+    return [text[slice(*match.span())] for match in _PIECE.finditer(joined)]
 
 
 def fingerprint(body: str, normalised: Normalised | None = None) -> str:
