@@ -35,20 +35,25 @@ class Source:
         Training rows used at most, chosen by hash.
     typical : bool
         Whether its good comments look like comments on a site, so that promises may rest on them.
+    cut : bool
+        Whether nearly all of it is bad, so that the mild passages of its bad comments must stand for good ones.
     """
 
     weight: Mapping[Head, float] = field(default_factory=dict)
     assume: Mapping[Head, float] = field(default_factory=dict)
     rows_max: int = 20_000
     typical: bool = True
+    cut: bool = False
 
 
 def _spam_source(spam: float, toxicity: float, rows_max: int = 20_000) -> Source:
     return Source({Head.SPAM: spam, Head.TOXICITY: toxicity}, {Head.TOXICITY: 0.0} if toxicity else {}, rows_max)
 
 
-def _toxicity_source(spam: float, toxicity: float, rows_max: int = 20_000, *, typical: bool = True) -> Source:
-    return Source({Head.SPAM: spam, Head.TOXICITY: toxicity}, {Head.SPAM: 0.0}, rows_max, typical)
+def _toxicity_source(
+    spam: float, toxicity: float, rows_max: int = 20_000, *, typical: bool = True, cut: bool = False
+) -> Source:
+    return Source({Head.SPAM: spam, Head.TOXICITY: toxicity}, {Head.SPAM: 0.0}, rows_max, typical, cut)
 
 
 SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
@@ -84,8 +89,8 @@ class Learner:
         scikit-learn's ``C`` of the logistic regression.
     fields : bool
         Whether it listens to anything but the words; a name or a website is no insult.
-    rarity : bool
-        Whether rare buckets weigh more (inverse document frequency).
+    contrast : bool
+        Whether buckets that the two answers use differently weigh more (`Contrast`).
     balance : float in [0, 1)
         Positives' share of a source's weight, which then is that of the source as a whole; 0 weighs single rows as
         they come.
@@ -95,14 +100,14 @@ class Learner:
 
     penalty: float = 5.0
     fields: bool = False
-    rarity: bool = True
+    contrast: bool = True
     balance: float = 0.0
     prior: float = 0.02
 
 
 SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
     {
-        Head.SPAM: Learner(penalty=0.1, fields=True, rarity=False, balance=0.35, prior=0.2),
+        Head.SPAM: Learner(penalty=0.1, fields=True, contrast=False, balance=0.35, prior=0.2),
         Head.TOXICITY: Learner(prior=0.05),
         Head.INSULT: Learner(prior=0.04),
         Head.OBSCENE: Learner(prior=0.02),
@@ -202,6 +207,7 @@ def recipe_facts(recipe: Recipe) -> dict[str, Any]:
                 "assume": dict(one.assume),
                 "rows_max": one.rows_max,
                 "typical": one.typical,
+                "cut": one.cut,
             }
             for name, one in recipe.sources.items()
         },
