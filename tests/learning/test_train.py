@@ -11,7 +11,7 @@ from learning_cases import SMALL, an_example
 from modbot.domain import Head
 from modbot.errors import NotEnoughEvidence
 from modbot.learning.estimators import comment_of
-from modbot.learning.recipe import Source
+from modbot.learning.recipe import HEADS, Learner, Source
 from modbot.learning.table import tabulate
 from modbot.learning.train import _Prepared, row_weights, sigmoid, train
 
@@ -106,6 +106,21 @@ def test_it_weighs_sources_and_answers_by_the_recipe(examples):
     bad = table.labels[rows, 0] == 1
     assert weights[mine & bad].sum() == pytest.approx(weights[mine & ~bad].sum())
     assert weights.mean() == pytest.approx(1.0)
+
+
+def test_it_lifts_a_rare_answer_over_all_sources_together(examples):
+    plain = replace(SMALL, learners={Head.TOXICITY: Learner()})
+    lifted = replace(SMALL, learners={Head.TOXICITY: Learner(lift=0.7)})
+    table = tabulate(examples, plain, 0, quiet)
+    at = HEADS.index(Head.TOXICITY)
+    rows = np.flatnonzero(~np.isnan(table.labels[:, at]) & table.trains)
+    bad = table.labels[rows, at] == 1
+    before, after = (row_weights(table, at, rows, recipe) for recipe in (plain, lifted))
+    assert before[bad].sum() / before.sum() != pytest.approx(0.7, abs=0.05)
+    assert after[bad].sum() / after.sum() == pytest.approx(0.7)
+    assert after.mean() == pytest.approx(1.0)
+    assert np.ptp(after[bad] / before[bad]) == pytest.approx(0)
+    assert np.ptp(after[~bad] / before[~bad]) == pytest.approx(0)
 
 
 def test_it_fits_the_sigmoid_that_scikit_learn_fits():

@@ -46,7 +46,7 @@ class Source:
     cut: bool = False
 
 
-def _spam_source(spam: float, toxicity: float, rows_max: int = 20_000) -> Source:
+def _spam_source(spam: float, toxicity: float = 0.0, rows_max: int = 20_000) -> Source:
     return Source({Head.SPAM: spam, Head.TOXICITY: toxicity}, {Head.TOXICITY: 0.0} if toxicity else {}, rows_max)
 
 
@@ -58,13 +58,13 @@ def _toxicity_source(
 
 SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
     {
-        "blog_spam": _spam_source(1.0, 0.3),
+        "blog_spam": _spam_source(1.0),
         "honest_comments": _spam_source(1.0, 0.3),
-        "adverts": _spam_source(0.5, 0.0),
-        "youtube_spam": _spam_source(0.5, 0.3),
-        "telegram_spam": _spam_source(0.5, 0.0),
-        "x_crypto_scam": _spam_source(0.5, 0.3),
-        "sms_spam": _spam_source(0.3, 0.3),
+        "adverts": _spam_source(0.5),
+        "youtube_spam": _spam_source(0.5),
+        "telegram_spam": _spam_source(0.5),
+        "x_crypto_scam": _spam_source(0.5),
+        "sms_spam": _spam_source(0.3),
         "youtube_gambling_id": _spam_source(0.3, 0.0, 5_000),
         "newspaper": _toxicity_source(1.0, 4.0),
         "everyday": _toxicity_source(1.0, 4.0),
@@ -97,6 +97,8 @@ class Learner:
     balance : float in [0, 1)
         Positives' share of a source's weight, which then is that of the source as a whole; 0 weighs single rows as
         they come.
+    lift : float in [0, 1)
+        Positives' share of all weight together, so that a rare answer is heard; 0 leaves it at what the rows bring.
     prior : float in (0, 1)
         Share of comments that the head is calibrated to expect.
     """
@@ -105,17 +107,18 @@ class Learner:
     fields: bool = False
     contrast: bool = True
     balance: float = 0.0
+    lift: float = 0.0
     prior: float = 0.02
 
 
 SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
     {
         Head.SPAM: Learner(penalty=0.1, fields=True, contrast=False, balance=0.35, prior=0.2),
-        Head.TOXICITY: Learner(prior=0.05),
-        Head.INSULT: Learner(prior=0.04),
-        Head.OBSCENE: Learner(prior=0.02),
-        Head.THREAT: Learner(prior=0.005),
-        Head.IDENTITY_ATTACK: Learner(prior=0.01),
+        Head.TOXICITY: Learner(penalty=1.0, prior=0.05),
+        Head.INSULT: Learner(penalty=0.3, lift=0.3, prior=0.04),
+        Head.OBSCENE: Learner(penalty=0.3, lift=0.3, prior=0.02),
+        Head.THREAT: Learner(penalty=0.3, lift=0.3, prior=0.005),
+        Head.IDENTITY_ATTACK: Learner(penalty=0.3, lift=0.3, prior=0.01),
     }
 )
 

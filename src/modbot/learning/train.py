@@ -108,7 +108,7 @@ def train(examples: Sequence[Example], recipe: Recipe, *, seed: int, version: st
 
 
 def row_weights(table: Table, head: int, rows: NDArray[np.intp], recipe: Recipe) -> NDArray[np.float64]:
-    """Weigh sources by the recipe and, where the head is balanced, the two answers within each alike.
+    """Weigh sources by the recipe and, where the head wants it, the two answers in each source or altogether.
 
     Parameters
     ----------
@@ -140,6 +140,10 @@ def row_weights(table: Table, head: int, rows: NDArray[np.intp], recipe: Recipe)
         for side, share in ((bad, balance if good.any() else 1.0), (good, 1 - balance if bad.any() else 1.0)):
             if side.any():
                 weights[side] = sure[side] * worth * share / sure[side].sum()
+    lift = recipe.learner(HEADS[head]).lift
+    positive = weights * (labels >= 0.5)
+    if lift and 0 < positive.sum() < weights.sum():
+        weights = lift * positive / positive.sum() + (1 - lift) * (weights - positive) / (weights - positive).sum()
     scaled: NDArray[np.float64] = weights * rows.size / weights.sum()
     return scaled
 
