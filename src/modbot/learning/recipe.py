@@ -70,7 +70,7 @@ SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
         "everyday": _toxicity_source(1.0, 4.0),
         "identity": _toxicity_source(0.3, 4.0, typical=False),
         "wikipedia_context": _toxicity_source(1.2, 1.0, 12_000),
-        "wikipedia_toxicity": _toxicity_source(0.8, 3.0),
+        "wikipedia_toxicity": _toxicity_source(0.8, 4.0),
         "civil_comments_toxic": _toxicity_source(1.0, 0.6, cut=True),
         "twitter_offensive": _toxicity_source(0.2, 0.05, 8_000, typical=False),
         "hatemoji_build": _toxicity_source(0.1, 0.2, typical=False),
