@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from modbot.domain import Head
-from modbot.learning.estimators import CalibratedHead, CommentHasher, build, comment_of
+from modbot.learning.estimators import CalibratedHead, CommentHasher, Contrast, build, comment_of, fit_linear, folded
 from modbot.learning.recipe import Learner
 from modbot.scoring.heads import Evidence, Model, probabilities
 
@@ -28,7 +29,7 @@ ODD = (
     "x" * 20_000,
     '<a href="http://a.example">a</a> &amp;',
 )
-LEARNERS = [Learner(fields=True, rarity=False), Learner(fields=False, rarity=True)]
+LEARNERS = [Learner(fields=True, contrast=False), Learner(fields=False, contrast=True)]
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +42,9 @@ def taught(examples):
 def test_it_works(learner, taught):
     comments, y = taught
     head = CalibratedHead(build(learner, bits=12), slope=0.7, offset=-1.5).fit(comments, y)
-    step = head.pipeline_["classifier"]
-    scale = getattr(head.pipeline_["rarity"], "idf_", 1.0)
-    weights = (step.coef_[0] * scale * head.slope)[:, None].astype(np.float32).astype(float)
-    bias = step.intercept_ * head.slope + head.offset
+    weights, bias = folded(head.pipeline_)
+    weights = (weights * head.slope)[:, None].astype(np.float32).astype(float)
+    bias = np.array([bias * head.slope + head.offset])
     empty = np.empty((0, 1))
     none = Evidence((Head.SPAM,), (), empty, empty, np.empty(0, dtype=int), empty, np.empty(0, dtype=int))
     exported = Model("x", (Head.SPAM,), weights, bias, none)
@@ -61,7 +61,7 @@ def test_it_works(learner, taught):
         CommentHasher(12),
         CommentHasher(12, fields=False),
         *(build(one, bits=12) for one in LEARNERS),
-        CalibratedHead(build(LEARNERS[0], bits=12)),
+        *(CalibratedHead(build(one, bits=12)) for one in LEARNERS),
     ],
 )
 class TestConventions:
@@ -100,3 +100,22 @@ def test_it_is_deaf_to_fields_where_it_shall_be(taught):
     one, two = hasher.transform([with_url]), hasher.transform([replace(with_url, url="", name="Zoe")])
     assert (one != two).nnz == 0
     assert hasher.transform([]).shape == (0, 2**12)
+
+
+def test_it_makes_buckets_louder_that_tell_the_answers_apart():
+    # By hand: three buckets, used by 2 bad and 0 good, by 1 and 1, by 0 and 1; one more than counted throughout.
+    features = csr_matrix(np.array([[0.5, 0.1, 0.0], [0.2, 0.0, 0.0], [0.0, 0.7, 0.3]]))
+    contrast = Contrast().fit(features, [1, 1, 0])
+    bad, good = np.array([3, 2, 1]) / 6, np.array([1, 2, 2]) / 5
+    assert contrast.scale_ == pytest.approx(0.5 + np.abs(np.log(bad / good)))
+    assert contrast.transform(features).toarray() == pytest.approx(features.toarray() * contrast.scale_)
+    heavier = Contrast().fit(features, [1, 1, 0], np.array([1.0, 1.0, 3.0]))
+    assert heavier.scale_ == pytest.approx(0.5 + np.abs(np.log(bad / (np.array([1, 4, 4]) / 9))))
+
+
+def test_it_folds_the_contrast_into_the_weights(taught):
+    comments, y = taught
+    features = CommentHasher(12).fit(()).transform(comments)
+    weights, bias = fit_linear(LEARNERS[1], features, y == 1, np.ones(y.size))
+    head = build(LEARNERS[1], bits=12)[1:].fit(features, y)
+    assert features @ weights + bias == pytest.approx(head.decision_function(features))

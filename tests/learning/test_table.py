@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from learning_cases import an_example
 from modbot.domain import Head
 from modbot.learning.recipe import HEADS, Recipe, Source
 from modbot.learning.table import chosen, dropped, tabulate
@@ -62,3 +63,24 @@ def test_it_forgets_fields_but_never_words(examples):
     gone = dropped(comment, 1.0, np.random.default_rng(0))
     assert (gone.name, gone.author.email_domain, gone.url, gone.body) == ("", "", "", comment.body)
     assert dropped(comment, 0.0, np.random.default_rng(0)) == comment
+
+
+def test_it_adds_twins_and_passages_for_the_heads_that_hear_words_alone():
+    long = "A deaf man runs the harbour office now. You are a fool! The boats leave at six every day."
+    rows = [
+        an_example(long, {Head.TOXICITY: 0.8, Head.SPAM: 0.0}, "quay"),
+        an_example("A deaf man sold pills", {Head.SPAM: 1.0}, "quay", name="Ben"),
+        an_example(long.replace("fool", "friend"), {Head.TOXICITY: 0.0}, "quay"),
+    ]
+    table = table_of(rows, replace(SMALL, sources={"quay": Source(cut=True)}))
+    kinds = list(zip(table.copy, table.wordy, table.cut_from, strict=True))
+    originals, dropped_fields, twins, cuts = (
+        [(False, False, -1)],
+        [(True, False, -1)],
+        [(True, True, -1)],
+        [(True, True, 0)],
+    )
+    assert kinds == originals * 3 + dropped_fields + twins * 2 + cuts * 2
+    assert table.labels[[4, 5], TOXICITY].tolist() == [0.8, 0.0]
+    assert np.isnan(table.labels[6:, TOXICITY]).all()
+    assert table_of(rows).copy.sum() == 3

@@ -7,10 +7,11 @@ import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from learning_cases import SMALL
+from learning_cases import SMALL, an_example
 from modbot.domain import Head
 from modbot.errors import NotEnoughEvidence
-from modbot.learning.recipe import Source
+from modbot.learning.estimators import comment_of
+from modbot.learning.recipe import HEADS, Learner, Source
 from modbot.learning.table import tabulate
 from modbot.learning.train import _Prepared, row_weights, sigmoid, train
 
@@ -71,6 +72,20 @@ def test_it_takes_no_evidence_from_what_it_was_fitted_on(examples):
     assert 0 < len(evidence.good) + len(evidence.bad) <= held_back
 
 
+def test_it_takes_the_mild_passages_of_bad_comments_for_good_ones(examples):
+    talk = "We went to the tram stop by the old mill again. {rude} The tram by the mill was late, as we all know."
+    rude = [one.comment.body for one in examples if one.source == "market" and one.labels.get(Head.TOXICITY) == 1]
+    bad = [an_example(talk.format(rude=one), {Head.TOXICITY: 1.0}, "mill") for one in rude]
+    plain, cut = (
+        train([*examples, *bad], replace(SMALL, sources={"mill": Source(cut=cut)}), seed=0, version="x", progress=quiet)
+        for cut in (False, True)
+    )
+    at = plain.heads.index(Head.TOXICITY)
+    asked = [comment_of("The tram stop by the old mill."), comment_of(rude[0])]
+    before, after = (model.margins(asked)[:, at] for model in (plain, cut))
+    assert after[1] - after[0] > before[1] - before[0] > 0
+
+
 def test_it_weighs_sources_and_answers_by_the_recipe(examples):
     recipe = replace(
         SMALL,
@@ -91,6 +106,21 @@ def test_it_weighs_sources_and_answers_by_the_recipe(examples):
     bad = table.labels[rows, 0] == 1
     assert weights[mine & bad].sum() == pytest.approx(weights[mine & ~bad].sum())
     assert weights.mean() == pytest.approx(1.0)
+
+
+def test_it_lifts_a_rare_answer_over_all_sources_together(examples):
+    plain = replace(SMALL, learners={Head.TOXICITY: Learner()})
+    lifted = replace(SMALL, learners={Head.TOXICITY: Learner(lift=0.7)})
+    table = tabulate(examples, plain, 0, quiet)
+    at = HEADS.index(Head.TOXICITY)
+    rows = np.flatnonzero(~np.isnan(table.labels[:, at]) & table.trains)
+    bad = table.labels[rows, at] == 1
+    before, after = (row_weights(table, at, rows, recipe) for recipe in (plain, lifted))
+    assert before[bad].sum() / before.sum() != pytest.approx(0.7, abs=0.05)
+    assert after[bad].sum() / after.sum() == pytest.approx(0.7)
+    assert after.mean() == pytest.approx(1.0)
+    assert np.ptp(after[bad] / before[bad]) == pytest.approx(0)
+    assert np.ptp(after[~bad] / before[~bad]) == pytest.approx(0)
 
 
 def test_it_fits_the_sigmoid_that_scikit_learn_fits():

@@ -35,39 +35,47 @@ class Source:
         Training rows used at most, chosen by hash.
     typical : bool
         Whether its good comments look like comments on a site, so that promises may rest on them.
+    cut : bool
+        Whether nearly all of it is bad, so that the mild passages of its bad comments must stand for good ones.
     """
 
     weight: Mapping[Head, float] = field(default_factory=dict)
     assume: Mapping[Head, float] = field(default_factory=dict)
     rows_max: int = 20_000
     typical: bool = True
+    cut: bool = False
 
 
-def _spam_source(spam: float, toxicity: float, rows_max: int = 20_000) -> Source:
+def _spam_source(spam: float, toxicity: float = 0.0, rows_max: int = 20_000) -> Source:
     return Source({Head.SPAM: spam, Head.TOXICITY: toxicity}, {Head.TOXICITY: 0.0} if toxicity else {}, rows_max)
 
 
-def _toxicity_source(spam: float, toxicity: float, rows_max: int = 20_000, *, typical: bool = True) -> Source:
-    return Source({Head.SPAM: spam, Head.TOXICITY: toxicity}, {Head.SPAM: 0.0}, rows_max, typical)
+def _toxicity_source(
+    spam: float, toxicity: float, rows_max: int = 20_000, *, typical: bool = True, cut: bool = False
+) -> Source:
+    return Source({Head.SPAM: spam, Head.TOXICITY: toxicity}, {Head.SPAM: 0.0}, rows_max, typical, cut)
 
 
 SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
     {
-        "blog_spam": _spam_source(1.0, 0.3),
+        "blog_spam": _spam_source(1.0),
         "honest_comments": _spam_source(1.0, 0.3),
-        "adverts": _spam_source(0.5, 0.0),
-        "youtube_spam": _spam_source(0.5, 0.3),
-        "telegram_spam": _spam_source(0.5, 0.0),
-        "x_crypto_scam": _spam_source(0.5, 0.3),
-        "sms_spam": _spam_source(0.3, 0.3),
+        "adverts": _spam_source(0.5),
+        "youtube_spam": _spam_source(0.5),
+        "telegram_spam": _spam_source(0.5),
+        "x_crypto_scam": _spam_source(0.5),
+        "sms_spam": _spam_source(0.3),
         "youtube_gambling_id": _spam_source(0.3, 0.0, 5_000),
+        "newspaper": _toxicity_source(1.0, 4.0),
+        "everyday": _toxicity_source(1.0, 4.0),
+        "identity": _toxicity_source(0.3, 4.0, typical=False),
         "wikipedia_context": _toxicity_source(1.2, 1.0, 12_000),
-        "wikipedia_toxicity": _toxicity_source(0.8, 1.0),
-        "civil_comments_toxic": _toxicity_source(1.0, 0.3),
-        "twitter_offensive": _toxicity_source(0.2, 0.1, 8_000, typical=False),
-        "hatemoji_build": _toxicity_source(0.1, 0.3, typical=False),
-        "forum_hate": _toxicity_source(0.3, 0.2, typical=False),
-        "wikipedia_articles": _toxicity_source(0.1, 0.5, typical=False),
+        "wikipedia_toxicity": _toxicity_source(0.8, 4.0),
+        "civil_comments_toxic": _toxicity_source(1.0, 0.6, cut=True),
+        "twitter_offensive": _toxicity_source(0.2, 0.05, 8_000, typical=False),
+        "hatemoji_build": _toxicity_source(0.1, 0.2, typical=False),
+        "forum_hate": _toxicity_source(0.3, 0.15, typical=False),
+        "wikipedia_articles": _toxicity_source(0.1, 0.3, typical=False),
         # A site's client that submits spam and ham on its own must not outvote the people at the review page.
         "reviews_by_site": Source(dict.fromkeys(HEADS, 0.3)),
     }
@@ -84,30 +92,33 @@ class Learner:
         scikit-learn's ``C`` of the logistic regression.
     fields : bool
         Whether it listens to anything but the words; a name or a website is no insult.
-    rarity : bool
-        Whether rare buckets weigh more (inverse document frequency).
+    contrast : bool
+        Whether buckets that the two answers use differently weigh more (`Contrast`).
     balance : float in [0, 1)
         Positives' share of a source's weight, which then is that of the source as a whole; 0 weighs single rows as
         they come.
+    lift : float in [0, 1)
+        Positives' share of all weight together, so that a rare answer is heard; 0 leaves it at what the rows bring.
     prior : float in (0, 1)
         Share of comments that the head is calibrated to expect.
     """
 
     penalty: float = 5.0
     fields: bool = False
-    rarity: bool = True
+    contrast: bool = True
     balance: float = 0.0
+    lift: float = 0.0
     prior: float = 0.02
 
 
 SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
     {
-        Head.SPAM: Learner(penalty=0.1, fields=True, rarity=False, balance=0.35, prior=0.2),
-        Head.TOXICITY: Learner(prior=0.05),
-        Head.INSULT: Learner(prior=0.04),
-        Head.OBSCENE: Learner(prior=0.02),
-        Head.THREAT: Learner(prior=0.005),
-        Head.IDENTITY_ATTACK: Learner(prior=0.01),
+        Head.SPAM: Learner(penalty=0.1, fields=True, contrast=False, balance=0.35, prior=0.2),
+        Head.TOXICITY: Learner(penalty=1.0, prior=0.05),
+        Head.INSULT: Learner(penalty=0.3, lift=0.3, prior=0.04),
+        Head.OBSCENE: Learner(penalty=0.3, lift=0.3, prior=0.02),
+        Head.THREAT: Learner(penalty=0.3, lift=0.3, prior=0.005),
+        Head.IDENTITY_ATTACK: Learner(penalty=0.3, lift=0.3, prior=0.01),
     }
 )
 
@@ -202,6 +213,7 @@ def recipe_facts(recipe: Recipe) -> dict[str, Any]:
                 "assume": dict(one.assume),
                 "rows_max": one.rows_max,
                 "typical": one.typical,
+                "cut": one.cut,
             }
             for name, one in recipe.sources.items()
         },

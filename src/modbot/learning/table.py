@@ -1,7 +1,8 @@
 """Examples as matrices: chosen by the recipe, hashed once, shared by all heads and folds.
 
 Rows whose name, domain or website is known get a second copy from which fields were dropped, so that "has a website"
-does not become "is spam" merely because one source records it. Fits nothing; may import ``scoring``.
+does not become "is spam" merely because one source records it. For the heads that hear words alone there are twins that
+name other people and the passages of comments that the recipe wants cut. Fits nothing; may import ``scoring``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from scipy.sparse import csr_matrix, vstack
 from modbot.domain import Comment, Head
 from modbot.learning.dataset import Example, share_of
 from modbot.learning.estimators import CommentHasher
+from modbot.learning.passages import passages
 from modbot.learning.recipe import HEADS, Recipe
+from modbot.learning.swaps import twins
 
 _BATCH = 2048
 
@@ -42,7 +45,11 @@ class Table:
     part : ndarray of str, shape (n_rows,)
         ``train``, ``dev`` or ``test``.
     copy : ndarray of bool, shape (n_rows,)
-        Rows with dropped fields: they are trained on and never counted in a figure.
+        Rows with dropped fields, twins and passages: they are trained on and never counted in a figure.
+    wordy : ndarray of bool, shape (n_rows,)
+        Copies for the heads that hear words alone: twins and passages. The others are for the other heads.
+    cut_from : ndarray of shape (n_rows,)
+        Row of the comment that a passage was cut from, -1 for all other rows. Nobody judged a passage.
     """
 
     features: csr_matrix
@@ -52,6 +59,8 @@ class Table:
     sources: tuple[str, ...]
     part: NDArray[np.str_]
     copy: NDArray[np.bool_]
+    wordy: NDArray[np.bool_]
+    cut_from: NDArray[np.intp]
 
     @property
     def trains(self) -> NDArray[np.bool_]:
@@ -77,7 +86,7 @@ def tabulate(examples: Sequence[Example], recipe: Recipe, seed: int, progress: P
     Returns
     -------
     Table
-        Originals first, then the copies.
+        Originals first, then the copies, twins and passages.
     """
     rng = np.random.default_rng(seed)
     kept = chosen(examples, recipe)
@@ -86,7 +95,9 @@ def tabulate(examples: Sequence[Example], recipe: Recipe, seed: int, progress: P
         for example in kept
         if example.part == "train" and Head.SPAM in example.labels and _has_fields(example.comment)
     ]
-    rows = [*kept, *copies]
+    others = list(twins(one for one in kept if one.labels.keys() - {Head.SPAM}))
+    cut_from, cuts = _cuts(kept, recipe)
+    rows = [*kept, *copies, *others, *cuts]
     sources = tuple(dict.fromkeys(example.source for example in rows))
     known = np.array([[head in row.labels for head in HEADS] for row in rows], dtype=np.bool_)
     labels = np.array(
@@ -101,6 +112,8 @@ def tabulate(examples: Sequence[Example], recipe: Recipe, seed: int, progress: P
         sources=sources,
         part=np.array([row.part for row in rows], dtype=np.str_),
         copy=np.arange(len(rows)) >= len(kept),
+        wordy=np.arange(len(rows)) >= len(kept) + len(copies),
+        cut_from=np.array([-1] * (len(rows) - len(cuts)) + cut_from, dtype=np.intp),
     )
 
 
@@ -158,6 +171,18 @@ def dropped(comment: Comment, share: float, rng: np.random.Generator) -> Comment
 
 def _has_fields(comment: Comment) -> bool:
     return bool(comment.name or comment.url or comment.author.email_domain)
+
+
+def _cuts(kept: Sequence[Example], recipe: Recipe) -> tuple[list[int], list[Example]]:
+    cuts = [
+        (at, replace(example, comment=replace(example.comment, body=passage), labels={}))
+        for at, example in enumerate(kept)
+        if recipe.source(example.source).cut
+        and example.part == "train"
+        and example.labels.get(Head.TOXICITY, 0.0) >= 0.5
+        for passage in passages(example.comment.body)
+    ]
+    return [at for at, _ in cuts], [cut for _, cut in cuts]
 
 
 def _assumed(row: Example, head: Head, recipe: Recipe) -> float:

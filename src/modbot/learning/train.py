@@ -18,15 +18,15 @@ import sklearn
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.special import expit
-from sklearn.feature_extraction.text import TfidfTransformer
 
 from modbot.domain import Head
 from modbot.errors import NotEnoughEvidence
 from modbot.learning.dataset import Example
-from modbot.learning.estimators import classifier, without_fields
+from modbot.learning.estimators import fit_linear, without_fields
 from modbot.learning.figures import curves, measure
 from modbot.learning.identity import identity
-from modbot.learning.recipe import HEADS, Learner, Recipe, recipe_facts
+from modbot.learning.passages import mild
+from modbot.learning.recipe import HEADS, Recipe, recipe_facts
 from modbot.learning.table import Progress, Table, tabulate
 from modbot.scoring.heads import Evidence, Model
 
@@ -110,7 +110,7 @@ def train(examples: Sequence[Example], recipe: Recipe, *, seed: int, version: st
 
 
 def row_weights(table: Table, head: int, rows: NDArray[np.intp], recipe: Recipe) -> NDArray[np.float64]:
-    """Weigh sources by the recipe and, where the head is balanced, the two answers within each alike.
+    """Weigh sources by the recipe and, where the head wants it, the two answers in each source or altogether.
 
     Parameters
     ----------
@@ -142,6 +142,10 @@ def row_weights(table: Table, head: int, rows: NDArray[np.intp], recipe: Recipe)
         for side, share in ((bad, balance if good.any() else 1.0), (good, 1 - balance if bad.any() else 1.0)):
             if side.any():
                 weights[side] = sure[side] * worth * share / sure[side].sum()
+    lift = recipe.learner(HEADS[head]).lift
+    positive = weights * (labels >= 0.5)
+    if lift and 0 < positive.sum() < weights.sum():
+        weights = lift * positive / positive.sum() + (1 - lift) * (weights - positive) / (weights - positive).sum()
     scaled: NDArray[np.float64] = weights * rows.size / weights.sum()
     return scaled
 
@@ -218,44 +222,40 @@ def _judged(table: Table, head: int) -> list[int]:
 
 
 class _Prepared:
-    """The features as each kind of learner wants them, made once."""
+    """The features as each kind of head hears them, made once."""
 
     def __init__(self, table: Table, recipe: Recipe) -> None:
         self._table = table
         self._recipe = recipe
-        # How rare a bucket is says nothing of any answer, so one count over all training rows serves every fold.
-        self._idf: NDArray[np.float64] = TfidfTransformer(norm=None).fit(table.features[table.trains]).idf_
-        self._kinds: dict[tuple[bool, bool], csr_matrix] = {}
-        for learner in map(recipe.learner, HEADS):
-            kind = (learner.fields, learner.rarity)
-            if kind not in self._kinds:
-                self._kinds[kind] = self._kind(learner)
+        self._heard: dict[bool, csr_matrix] = {}
+        for fields in {recipe.learner(head).fields for head in HEADS}:
+            self._heard[fields] = table.features if fields else without_fields(table.features, recipe.bits)
 
     def fit(self, job: tuple[int, int]) -> Fit:
         """Fit one head without one source (-1: with all)."""
         head, without = job
-        table, learner = self._table, self._recipe.learner(HEADS[head])
-        rows = np.flatnonzero(table.trains & ~np.isnan(table.labels[:, head]) & (table.source != without))
-        if not learner.fields:
-            rows = rows[~table.copy[rows]]
+        fit = self._once(self._table, head, without)
+        if HEADS[head] is not Head.TOXICITY or not self._cuts(without).size:
+            return fit
+        return self._once(self._calmed(head, without, fit), head, without)
+
+    def _once(self, table: Table, head: int, without: int) -> Fit:
+        learner = self._recipe.learner(HEADS[head])
+        labelled = table.trains & ~np.isnan(table.labels[:, head]) & (table.source != without)
+        rows = np.flatnonzero(labelled & (~table.copy | (table.wordy != learner.fields)))
         weights = row_weights(table, head, rows, self._recipe)
         rows, weights = rows[weights > 0], weights[weights > 0]
-        model = classifier(learner)
-        features = self._kinds[learner.fields, learner.rarity]
-        model.fit(features[rows], table.labels[rows, head] >= 0.5, sample_weight=weights)
-        coefficients = model.coef_[0].astype(np.float64)
-        if learner.rarity:
-            coefficients = coefficients * self._idf
-        return Fit(coefficients, float(model.intercept_[0]))
+        return Fit(*fit_linear(learner, self._heard[learner.fields][rows], table.labels[rows, head] >= 0.5, weights))
 
-    def _kind(self, learner: Learner) -> csr_matrix:
-        features = self._table.features
-        if not learner.fields:
-            features = without_fields(features, self._recipe.bits)
-        if learner.rarity:
-            features = features.copy()
-            features.data *= self._idf.astype(np.float32)[features.indices]
-        return features
+    def _calmed(self, head: int, without: int, fit: Fit) -> Table:
+        """The table with the mild passages labelled as harmless, as far as a fit that saw no more can tell."""
+        cuts = self._cuts(without)
+        labels = self._table.labels.copy()
+        labels[cuts[mild(self._table.features[cuts] @ fit.weights, self._table.cut_from[cuts])], head] = 0.0
+        return replace(self._table, labels=labels)
+
+    def _cuts(self, without: int) -> NDArray[np.intp]:
+        return np.flatnonzero((self._table.cut_from >= 0) & (self._table.source != without))
 
 
 def _calibrated(table: Table, head: int, fits: dict[int, Fit], recipe: Recipe) -> FittedHead:
