@@ -207,7 +207,7 @@ def split(examples: Sequence[Example]) -> list[Example]:
     """
     if any(example.part == "test" for example in examples):
         return list(examples)
-    group = _groups(
+    group = linked(
         [(f"a{e.comment.author.key}" if e.comment.author.key else "", f"t{e.comment.fingerprint}") for e in examples]
     )
     return [
@@ -247,6 +247,35 @@ def share_of(name: str) -> float:
         A hash, spread evenly.
     """
     return _share(name)
+
+
+def linked(names: Sequence[tuple[str, ...]]) -> list[str]:
+    """Find which rows belong together.
+
+    Parameters
+    ----------
+    names : sequence of tuple of str
+        What each row is known by; empty names are none, and every row needs one that is not.
+
+    Returns
+    -------
+    list of str
+        The smallest name of each row's group. Rows that share a name, even through others, are of one group.
+    """
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    for row in names:
+        first, *others = [root(name) for name in row if name]
+        for other in others:
+            low, high = sorted((root(first), root(other)))
+            parent[high] = low
+    return [root(next(name for name in row if name)) for row in names]
 
 
 def _opened(path: Path) -> IO[str]:
@@ -322,21 +351,3 @@ def _time(text: str) -> datetime | None:
 
 def _share(name: str) -> float:
     return int.from_bytes(hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()[:8]) / 2**64
-
-
-def _groups(names: Sequence[tuple[str, ...]]) -> list[str]:
-    """The smallest name of each row's group; rows that share a name are of one group."""
-    parent: dict[str, str] = {}
-
-    def root(name: str) -> str:
-        while parent.setdefault(name, name) != name:
-            parent[name] = parent[parent[name]]
-            name = parent[name]
-        return name
-
-    for row in names:
-        first, *others = [root(name) for name in row if name]
-        for other in others:
-            low, high = sorted((root(first), root(other)))
-            parent[high] = low
-    return [root(next(name for name in row if name)) for row in names]

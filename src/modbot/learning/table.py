@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix, vstack
 from modbot.domain import Comment, Head
 from modbot.learning.dataset import Example, share_of
 from modbot.learning.estimators import CommentHasher
+from modbot.learning.folds import campaign_parts
 from modbot.learning.passages import passages
 from modbot.learning.recipe import HEADS, Recipe
 from modbot.learning.swaps import twins
@@ -50,6 +51,8 @@ class Table:
         Copies for the heads that hear words alone: twins and passages. The others are for the other heads.
     cut_from : ndarray of shape (n_rows,)
         Row of the comment that a passage was cut from, -1 for all other rows. Nobody judged a passage.
+    campaign : ndarray of shape (n_rows,)
+        Part of its source that a row is left out with, if the recipe leaves campaigns out; -1 for all other rows.
     """
 
     features: csr_matrix
@@ -61,6 +64,7 @@ class Table:
     copy: NDArray[np.bool_]
     wordy: NDArray[np.bool_]
     cut_from: NDArray[np.intp]
+    campaign: NDArray[np.intp]
 
     @property
     def trains(self) -> NDArray[np.bool_]:
@@ -90,14 +94,13 @@ def tabulate(examples: Sequence[Example], recipe: Recipe, seed: int, progress: P
     """
     rng = np.random.default_rng(seed)
     kept = chosen(examples, recipe)
-    copies = [
-        replace(example, comment=dropped(example.comment, recipe.drop_fields, rng))
-        for example in kept
-        if example.part == "train" and Head.SPAM in example.labels and _has_fields(example.comment)
-    ]
+    copied = [at for at, one in enumerate(kept) if one.part == "train" and _has_fields(one)]
+    copies = [replace(kept[at], comment=dropped(kept[at].comment, recipe.drop_fields, rng)) for at in copied]
     others = list(twins(one for one in kept if one.labels.keys() - {Head.SPAM}))
     cut_from, cuts = _cuts(kept, recipe)
     rows = [*kept, *copies, *others, *cuts]
+    campaign = campaign_parts(kept, recipe)
+    unparted = np.full(len(others) + len(cuts), -1, dtype=np.intp)
     sources = tuple(dict.fromkeys(example.source for example in rows))
     known = np.array([[head in row.labels for head in HEADS] for row in rows], dtype=np.bool_)
     labels = np.array(
@@ -114,6 +117,7 @@ def tabulate(examples: Sequence[Example], recipe: Recipe, seed: int, progress: P
         copy=np.arange(len(rows)) >= len(kept),
         wordy=np.arange(len(rows)) >= len(kept) + len(copies),
         cut_from=np.array([-1] * (len(rows) - len(cuts)) + cut_from, dtype=np.intp),
+        campaign=np.concatenate((campaign, campaign[copied], unparted)),
     )
 
 
@@ -169,8 +173,9 @@ def dropped(comment: Comment, share: float, rng: np.random.Generator) -> Comment
     )
 
 
-def _has_fields(comment: Comment) -> bool:
-    return bool(comment.name or comment.url or comment.author.email_domain)
+def _has_fields(one: Example) -> bool:
+    comment = one.comment
+    return Head.SPAM in one.labels and bool(comment.name or comment.url or comment.author.email_domain)
 
 
 def _cuts(kept: Sequence[Example], recipe: Recipe) -> tuple[list[int], list[Example]]:

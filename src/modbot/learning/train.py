@@ -23,18 +23,17 @@ from modbot.domain import Head
 from modbot.errors import NotEnoughEvidence
 from modbot.learning.dataset import Example
 from modbot.learning.estimators import fit_linear, without_fields
+from modbot.learning.evidence import evidence
 from modbot.learning.figures import curves, measure
+from modbot.learning.folds import Fold, folds
 from modbot.learning.identity import identity
 from modbot.learning.passages import mild
 from modbot.learning.recipe import HEADS, Recipe, recipe_facts
 from modbot.learning.table import Progress, Table, tabulate
-from modbot.scoring.heads import Evidence, Model
+from modbot.scoring.heads import Model
 
 # A head needs this many rows of each answer, or it is left out and the card says so.
 _ROWS_MIN = 10
-# Evidence kept per source: enough for a 0.1 % promise (2,995), small enough for a file.
-_EVIDENCE_MAX = 3_500
-_RANKS = 2_000
 
 PROMISED = frozenset({Head.SPAM, Head.TOXICITY})
 """The heads that promises rest on. The others have too few labels to hold or reject anything by themselves."""
@@ -52,8 +51,9 @@ class Fit:
 class FittedHead:
     """A head fitted on everything, and what the fits without a source say of that source.
 
-    ``slope`` and ``offset`` belong to the sigmoid; ``margins`` and ``held_out`` are calibrated: the former by the
-    final fit, the latter by the fit that left the row's source out (not a number where there is none).
+    ``slope`` and ``offset`` belong to the sigmoid. The margins are calibrated: ``margins`` by the final fit, ``held_out``
+    by the fit that left the row's source out, ``unseen`` by the fit that left its campaign out where the recipe wants
+    that, else as ``held_out``; not a number where there is none.
     """
 
     head: Head
@@ -62,6 +62,7 @@ class FittedHead:
     offset: float
     margins: NDArray[np.float64]
     held_out: NDArray[np.float64]
+    unseen: NDArray[np.float64]
 
 
 def train(examples: Sequence[Example], recipe: Recipe, *, seed: int, version: str, progress: Progress) -> Model:
@@ -103,7 +104,7 @@ def train(examples: Sequence[Example], recipe: Recipe, *, seed: int, version: st
         heads=tuple(one.head for one in fitted),
         weights=weights.astype(np.float32).astype(np.float64),
         bias=np.array([one.fit.bias * one.slope + one.offset for one in fitted]),
-        evidence=_evidence(table, fitted, recipe, seed),
+        evidence=evidence(table, _promised(fitted), recipe, seed),
         card=_card(table, fitted, recipe, seed),
     )
     return replace(model, card={**model.card, "identity": identity(model)})
@@ -192,33 +193,20 @@ def _enough(table: Table, head: int) -> bool:
 
 def _fit_all(table: Table, heads: Sequence[int], recipe: Recipe, progress: Progress) -> list[FittedHead]:
     prepared = _Prepared(table, recipe)
-    jobs = [(head, without) for head in heads for without in (-1, *_judged(table, head))]
-    fits: dict[tuple[int, int], Fit] = {}
+    apart = {head: folds(table, head, recipe, PROMISED) for head in heads}
+    jobs: list[tuple[int, Fold | None]] = [(head, fold) for head in heads for fold in (None, *apart[head])]
+    fits: list[Fit] = []
     # The sums inside one fit stay in one thread, so the order of additions, and with it every bit, stays too.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for done, (job, found) in enumerate(zip(jobs, pool.map(prepared.fit, jobs), strict=True), 1):
-            fits[job] = found
+        for done, found in enumerate(pool.map(prepared.fit, jobs), 1):
+            fits.append(found)
             progress("fit", done, len(jobs))
     return [
-        _calibrated(table, head, {without: fits[at, without] for at, without in jobs if at == head}, recipe)
+        _calibrated(
+            table, head, [(fold, fit) for (at, fold), fit in zip(jobs, fits, strict=True) if at == head], recipe
+        )
         for head in heads
     ]
-
-
-def _judged(table: Table, head: int) -> list[int]:
-    """Sources in which the head has something to learn or to be measured on, if there are others to learn from.
-
-    The heads that promises rest on need held-out margins of all sources; the others only of those that somebody judged.
-    """
-    labels = table.labels[:, head]
-    if HEADS[head] not in PROMISED:
-        labels = np.where(table.known[:, head], labels, np.nan)
-    found = []
-    for at in range(len(table.sources)):
-        other = table.labels[table.trains & (table.source != at), head]
-        if not np.isnan(labels[table.source == at]).all() and (other >= 0.5).any() and (other < 0.5).any():
-            found.append(at)
-    return found
 
 
 class _Prepared:
@@ -231,54 +219,70 @@ class _Prepared:
         for fields in {recipe.learner(head).fields for head in HEADS}:
             self._heard[fields] = table.features if fields else without_fields(table.features, recipe.bits)
 
-    def fit(self, job: tuple[int, int]) -> Fit:
-        """Fit one head without one source (-1: with all)."""
-        head, without = job
-        fit = self._once(self._table, head, without)
-        if HEADS[head] is not Head.TOXICITY or not self._cuts(without).size:
+    def fit(self, job: tuple[int, Fold | None]) -> Fit:
+        """Fit one head without the rows of a fold (None: with all)."""
+        head, fold = job
+        seen = self._table.trains if fold is None else self._table.trains & ~fold.rows
+        fit = self._once(self._table, head, seen)
+        cuts = np.flatnonzero((self._table.cut_from >= 0) & seen)
+        if HEADS[head] is not Head.TOXICITY or not cuts.size:
             return fit
-        return self._once(self._calmed(head, without, fit), head, without)
+        return self._once(self._calmed(head, cuts, fit), head, seen)
 
-    def _once(self, table: Table, head: int, without: int) -> Fit:
+    def _once(self, table: Table, head: int, seen: NDArray[np.bool_]) -> Fit:
         learner = self._recipe.learner(HEADS[head])
-        labelled = table.trains & ~np.isnan(table.labels[:, head]) & (table.source != without)
+        labelled = seen & ~np.isnan(table.labels[:, head])
         rows = np.flatnonzero(labelled & (~table.copy | (table.wordy != learner.fields)))
         weights = row_weights(table, head, rows, self._recipe)
         rows, weights = rows[weights > 0], weights[weights > 0]
         return Fit(*fit_linear(learner, self._heard[learner.fields][rows], table.labels[rows, head] >= 0.5, weights))
 
-    def _calmed(self, head: int, without: int, fit: Fit) -> Table:
+    def _calmed(self, head: int, cuts: NDArray[np.intp], fit: Fit) -> Table:
         """The table with the mild passages labelled as harmless, as far as a fit that saw no more can tell."""
-        cuts = self._cuts(without)
         labels = self._table.labels.copy()
         labels[cuts[mild(self._table.features[cuts] @ fit.weights, self._table.cut_from[cuts])], head] = 0.0
         return replace(self._table, labels=labels)
 
-    def _cuts(self, without: int) -> NDArray[np.intp]:
-        return np.flatnonzero((self._table.cut_from >= 0) & (self._table.source != without))
 
-
-def _calibrated(table: Table, head: int, fits: dict[int, Fit], recipe: Recipe) -> FittedHead:
-    final = fits[-1]
+def _calibrated(table: Table, head: int, fits: Sequence[tuple[Fold | None, Fit]], recipe: Recipe) -> FittedHead:
+    final = fits[0][1]
     margins = table.features @ final.weights + final.bias
     held_out = np.full(margins.shape, np.nan)
-    for at, fit in fits.items():
-        if at >= 0:
-            rows = table.source == at
-            held_out[rows] = table.features[rows] @ fit.weights + fit.bias
+    unseen = held_out.copy()
+    for fold, fit in fits:
+        if fold is not None:
+            found = table.features[fold.rows] @ fit.weights + fit.bias
+            unseen[fold.rows] = found
+            if not fold.part:
+                held_out[fold.rows] = found
+    unseen = np.where(np.isnan(unseen) & (table.part == "dev"), margins, unseen)
+    slope, offset = _sigmoid_of(table, head, unseen, recipe)
+    return FittedHead(
+        HEADS[head],
+        final,
+        slope,
+        offset,
+        slope * margins + offset,
+        slope * held_out + offset,
+        slope * unseen + offset,
+    )
+
+
+def _sigmoid_of(table: Table, head: int, unseen: NDArray[np.float64], recipe: Recipe) -> tuple[float, float]:
+    """Calibrate a head on margins of what it was not fitted on, at its prior."""
     labels = table.labels[:, head]
-    unseen = np.where(np.isnan(held_out) & (table.part == "dev"), margins, held_out)
     # Rows whose answer is merely assumed are the easy ones: calibrated on them, a head would be too sure of itself.
     rows = np.flatnonzero(~np.isnan(unseen) & _judged_rows(table, head) & ~table.copy & (table.part != "test"))
-    if not 0 < (labels[rows] >= 0.5).sum() < rows.size:
-        return FittedHead(HEADS[head], final, 1.0, 0.0, margins, held_out)
-    weights = row_weights(table, head, rows, recipe)
     positive = labels[rows] >= 0.5
+    weights = row_weights(table, head, rows, recipe) if rows.size else np.zeros(0)
+    if HEADS[head] is Head.SPAM:
+        weights *= np.array([recipe.source(name).calibrates for name in table.sources])[table.source[rows]]
+    if not weights[positive].sum() or not weights[~positive].sum():
+        return 1.0, 0.0
     prior = recipe.learner(HEADS[head]).prior
     weights[positive] *= prior / weights[positive].sum()
     weights[~positive] *= (1 - prior) / weights[~positive].sum()
-    slope, offset = sigmoid(unseen[rows], positive, weights)
-    return FittedHead(HEADS[head], final, slope, offset, slope * margins + offset, slope * held_out + offset)
+    return sigmoid(unseen[rows], positive, weights)
 
 
 def _judged_rows(table: Table, head: int) -> NDArray[np.bool_]:
@@ -288,56 +292,8 @@ def _judged_rows(table: Table, head: int) -> NDArray[np.bool_]:
     return known if both else ~np.isnan(labels)
 
 
-def _evidence(table: Table, fitted: Sequence[FittedHead], recipe: Recipe, seed: int) -> Evidence:
-    """Held-out margins of at most so many rows per source, half of the good ones as the yardstick."""
-    fitted = [one for one in fitted if one.head in PROMISED] or list(fitted)
-    margins = np.column_stack([np.where(np.isnan(one.held_out), one.margins, one.held_out) for one in fitted])
-    columns = [HEADS.index(one.head) for one in fitted]
-    labels = table.labels[:, columns]
-    # A margin of a row that was fitted on, with no fit that left it out, would flatter.
-    seen = np.column_stack([np.isnan(one.held_out) for one in fitted]) & ~np.isnan(labels) & table.trains[:, None]
-    counts = ~table.copy & ~seen.any(axis=1)
-    bad = (labels >= 0.5).any(axis=1) & counts
-    good = ~(labels >= 0.5).any(axis=1) & (labels < 0.5).any(axis=1) & counts
-    typical = np.array([recipe.source(name).typical for name in table.sources])[table.source]
-    rng = np.random.default_rng(seed + 1)
-    goods = _sample(np.flatnonzero(good & typical), table.source, rng)
-    bads = _sample(np.flatnonzero(bad & typical), table.source, rng)
-    yardstick = rng.permutation(goods.size) < goods.size // 2
-    shares = np.arange(1, _RANKS + 1) / (_RANKS + 1)
-    ranks = np.array(
-        [
-            _balanced_quantiles(margins[goods[yardstick], at], table.source[goods[yardstick]], shares)
-            for at in range(len(fitted))
-        ]
-    )
-    return Evidence(
-        heads=tuple(one.head for one in fitted),
-        sources=table.sources,
-        ranks=ranks,
-        good=margins[goods[~yardstick]],
-        good_source=table.source[goods[~yardstick]],
-        bad=margins[bads],
-        bad_source=table.source[bads],
-    )
-
-
-def _sample(rows: NDArray[np.intp], source: NDArray[np.intp], rng: np.random.Generator) -> NDArray[np.intp]:
-    parts = [rng.permutation(rows[source[rows] == at])[:_EVIDENCE_MAX] for at in np.unique(source[rows])]
-    return np.sort(np.concatenate(parts)) if parts else rows
-
-
-def _balanced_quantiles(
-    values: NDArray[np.float64], source: NDArray[np.intp], shares: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Quantiles in which each source has the same mass, so that the largest does not speak for all."""
-    if not values.size:
-        return np.zeros(shares.size)
-    sizes = np.bincount(source)
-    order = np.argsort(values, kind="stable")
-    mass = np.cumsum(1.0 / sizes[source[order]])
-    found: NDArray[np.float64] = np.interp(shares, (mass - 0.5 / sizes[source[order]]) / mass[-1], values[order])
-    return found
+def _promised(fitted: Sequence[FittedHead]) -> Sequence[FittedHead]:
+    return [one for one in fitted if one.head in PROMISED] or fitted
 
 
 def _card(table: Table, fitted: Sequence[FittedHead], recipe: Recipe, seed: int) -> dict[str, Any]:
