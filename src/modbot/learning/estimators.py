@@ -348,7 +348,7 @@ def folded(pipeline: Pipeline) -> tuple[NDArray[np.float64], float]:
         Log-odds per bucket and the bias: a margin is the hashed features times the one plus the other.
     """
     model, contrast = pipeline["classifier"], pipeline["contrast"]
-    weights: NDArray[np.float64] = model.coef_[0] * getattr(contrast, "scale_", 1.0)
+    weights: NDArray[np.float64] = model.coef_[0].astype(np.float64) * getattr(contrast, "scale_", 1.0)
     return weights, float(model.intercept_[0])
 
 

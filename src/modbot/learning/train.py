@@ -51,9 +51,9 @@ class Fit:
 class FittedHead:
     """A head fitted on everything, and what the fits without a source say of that source.
 
-    ``slope`` and ``offset`` belong to the sigmoid. The margins are calibrated: ``margins`` by the final fit, ``held_out``
-    by the fit that left the row's source out, ``unseen`` by the fit that left its campaign out where the recipe wants
-    that, else as ``held_out``; not a number where there is none.
+    ``slope`` and ``offset`` belong to the sigmoid. All margins are calibrated: ``margins`` are the final fit's,
+    ``held_out`` of the fit that left the row's source out, ``unseen`` of the fit that left its campaign out where the
+    recipe wants that, else as ``held_out``; not a number where there is none.
     """
 
     head: Head
