@@ -29,7 +29,7 @@ ODD = (
     "x" * 20_000,
     '<a href="http://a.example">a</a> &amp;',
 )
-LEARNERS = [Learner(fields=True, contrast=False), Learner(fields=False, contrast=True)]
+LEARNERS = [Learner(fields=True, rarity=True, contrast=False), Learner(fields=False, contrast=True)]
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
+from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
@@ -283,7 +284,7 @@ def classifier(learner: Learner) -> LogisticRegression:
         Unfitted. The loose tolerance is part of the recipe: stopping early is what a smaller ``C`` does, in a tenth
         of the time.
     """
-    return LogisticRegression(C=learner.penalty, tol=2e-4 if learner.contrast else 1e-3, max_iter=60)
+    return LogisticRegression(C=learner.penalty, tol=2e-4 if learner.contrast or learner.rarity else 1e-3, max_iter=60)
 
 
 def build(learner: Learner, *, bits: int = 18) -> Pipeline:
@@ -299,11 +300,12 @@ def build(learner: Learner, *, bits: int = 18) -> Pipeline:
     Returns
     -------
     Pipeline
-        Steps ``features``, ``contrast`` and ``classifier``.
+        Steps ``features``, ``rarity``, ``contrast`` and ``classifier``.
     """
     return Pipeline(
         [
             ("features", CommentHasher(bits, fields=learner.fields)),
+            ("rarity", TfidfTransformer(norm=None) if learner.rarity else "passthrough"),
             ("contrast", Contrast() if learner.contrast else "passthrough"),
             ("classifier", classifier(learner)),
         ]
@@ -329,7 +331,7 @@ def fit_linear(
     Returns
     -------
     tuple of ndarray of shape (n_buckets,) and float
-        Log-odds per bucket, with the contrast folded in, and the bias.
+        Log-odds per bucket, with rarity and contrast folded in, and the bias.
     """
     return folded(_weighed(build(learner)[1:], features, y, weights))
 
@@ -347,8 +349,9 @@ def folded(pipeline: Pipeline) -> tuple[NDArray[np.float64], float]:
     tuple of ndarray of shape (n_buckets,) and float
         Log-odds per bucket and the bias: a margin is the hashed features times the one plus the other.
     """
-    model, contrast = pipeline["classifier"], pipeline["contrast"]
-    weights: NDArray[np.float64] = model.coef_[0].astype(np.float64) * getattr(contrast, "scale_", 1.0)
+    model = pipeline["classifier"]
+    weights: NDArray[np.float64] = model.coef_[0].astype(np.float64)
+    weights = weights * getattr(pipeline["rarity"], "idf_", 1.0) * getattr(pipeline["contrast"], "scale_", 1.0)
     return weights, float(model.intercept_[0])
 
 

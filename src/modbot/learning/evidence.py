@@ -64,7 +64,9 @@ def evidence(table: Table, fitted: Sequence[Judged], recipe: Recipe, seed: int) 
     typical = np.array([recipe.source(name).typical for name in table.sources])[table.source]
     counts = ~table.copy & ~seen.any(axis=1) & typical
     bad = (labels >= 0.5).any(axis=1) & counts
-    good = ~(labels >= 0.5).any(axis=1) & (labels < 0.5).any(axis=1) & counts
+    # Where nearly everything is bad, what was called good is what people could not agree on.
+    mixed = ~np.array([recipe.source(name).cut for name in table.sources])[table.source]
+    good = ~(labels >= 0.5).any(axis=1) & (labels < 0.5).any(axis=1) & counts & mixed
     rng = np.random.default_rng(seed + 1)
     goods = _sample(np.flatnonzero(good), table.source, rng)
     bads = _sample(np.flatnonzero(bad), table.source, rng)

@@ -21,7 +21,7 @@ from modbot.text import host_of, links
 
 # A text with more links than this is a list of links, and campaigns share such lists.
 _LINKS_MAX = 3
-# Parts of the only source there is: nothing but its campaigns can be left out.
+# Parts of the only source that calibrates: nothing but its campaigns says how far it reaches.
 _PARTS_OF_THE_ONLY = 4
 
 
@@ -78,7 +78,8 @@ def folds(table: Rows, head: int, recipe: Recipe, always: frozenset[Head]) -> li
     Returns
     -------
     list of Fold
-        Families first, then campaigns; none that would leave a fit without both answers.
+        Families first, then campaigns; none that would leave a fit without both answers, nor any of one answer on
+        which no promise rests.
     """
     labels = table.labels[:, head]
     if HEADS[head] not in always:
@@ -87,7 +88,7 @@ def folds(table: Rows, head: int, recipe: Recipe, always: frozenset[Head]) -> li
     if HEADS[head] is Head.SPAM:
         parts = np.unique(np.column_stack((table.source, table.campaign))[table.campaign >= 0], axis=0)
         found += [Fold((table.source == at) & (table.campaign == part), part=True) for at, part in parts]
-    return [fold for fold in found if not np.isnan(labels[fold.rows]).all() and _both(table, head, ~fold.rows)]
+    return [fold for fold in found if _tells(table, labels, fold, recipe) and _both(table, head, ~fold.rows)]
 
 
 def campaign_parts(examples: Sequence[Example], recipe: Recipe) -> NDArray[np.intp]:
@@ -108,8 +109,9 @@ def campaign_parts(examples: Sequence[Example], recipe: Recipe) -> NDArray[np.in
     """
     found = np.full(len(examples), -1, dtype=np.intp)
     names = dict.fromkeys(one.source for one in examples)
+    counting = [name for name in names if recipe.source(name).calibrates]
     for name in names:
-        count = recipe.source(name).campaigns or (_PARTS_OF_THE_ONLY if len(names) == 1 else 0)
+        count = recipe.source(name).campaigns or (_PARTS_OF_THE_ONLY if counting == [name] else 0)
         if count:
             rows = [at for at, one in enumerate(examples) if one.source == name]
             groups = linked([_traces(examples[at]) for at in rows])
@@ -123,6 +125,13 @@ def _families(table: Rows, recipe: Recipe) -> Mapping[str, NDArray[np.bool_]]:
         family = recipe.source(name).family or name
         found[family] = found.get(family, np.zeros(table.source.shape, dtype=np.bool_)) | (table.source == at)
     return found
+
+
+def _tells(table: Rows, labels: NDArray[np.float64], fold: Fold, recipe: Recipe) -> bool:
+    """Whether a fold is worth a fit: it holds both answers, or a promise may rest on it."""
+    answers = labels[fold.rows]
+    typical = any(recipe.source(table.sources[at]).typical for at in np.unique(table.source[fold.rows]))
+    return bool((answers >= 0.5).any() and (answers < 0.5).any()) or (typical and not np.isnan(answers).all())
 
 
 def _both(table: Rows, head: int, rows: NDArray[np.bool_]) -> bool:

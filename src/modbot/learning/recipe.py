@@ -105,6 +105,8 @@ class Learner:
         scikit-learn's ``C`` of the logistic regression.
     fields : bool
         Whether it listens to anything but the words; a name or a website is no insult.
+    rarity : bool
+        Whether rare buckets weigh more (inverse document frequency).
     contrast : bool
         Whether buckets that the two answers use differently weigh more (`Contrast`).
     balance : float in [0, 1)
@@ -118,6 +120,7 @@ class Learner:
 
     penalty: float = 5.0
     fields: bool = False
+    rarity: bool = False
     contrast: bool = True
     balance: float = 0.0
     lift: float = 0.0
@@ -126,7 +129,7 @@ class Learner:
 
 SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
     {
-        Head.SPAM: Learner(penalty=1.0, fields=True, balance=0.35, prior=0.2),
+        Head.SPAM: Learner(penalty=0.05, fields=True, rarity=True, contrast=False, balance=0.35, prior=0.2),
         Head.TOXICITY: Learner(penalty=1.0, prior=0.05),
         Head.INSULT: Learner(penalty=0.3, lift=0.3, prior=0.04),
         Head.OBSCENE: Learner(penalty=0.3, lift=0.3, prior=0.02),

@@ -35,6 +35,9 @@ from modbot.scoring.heads import Model
 # A head needs this many rows of each answer, or it is left out and the card says so.
 _ROWS_MIN = 10
 
+# Rows of a source whose answer is merely assumed that a fit sees at most.
+_ASSUMED_MAX = 3_000
+
 PROMISED = frozenset({Head.SPAM, Head.TOXICITY})
 """The heads that promises rest on. The others have too few labels to hold or reject anything by themselves."""
 
@@ -231,7 +234,7 @@ class _Prepared:
 
     def _once(self, table: Table, head: int, seen: NDArray[np.bool_]) -> Fit:
         learner = self._recipe.learner(HEADS[head])
-        labelled = seen & ~np.isnan(table.labels[:, head])
+        labelled = seen & ~np.isnan(table.labels[:, head]) & ~_plenty(table, head)
         rows = np.flatnonzero(labelled & (~table.copy | (table.wordy != learner.fields)))
         weights = row_weights(table, head, rows, self._recipe)
         rows, weights = rows[weights > 0], weights[weights > 0]
@@ -242,6 +245,17 @@ class _Prepared:
         labels = self._table.labels.copy()
         labels[cuts[mild(self._table.features[cuts] @ fit.weights, self._table.cut_from[cuts])], head] = 0.0
         return replace(self._table, labels=labels)
+
+
+def _plenty(table: Table, head: int) -> NDArray[np.bool_]:
+    """Rows of which a source has plenty: where nobody judged and all are assumed to be good, some say it for all."""
+    found = np.zeros(table.source.shape, dtype=np.bool_)
+    assumed = ~table.known[:, head] & (table.labels[:, head] < 0.5) & (table.cut_from < 0)
+    for at in range(len(table.sources)):
+        rows = np.flatnonzero(assumed & (table.source == at))
+        found[rows] = True
+        found[rows[:: max(1, -(-rows.size // _ASSUMED_MAX))]] = False
+    return found
 
 
 def _calibrated(table: Table, head: int, fits: Sequence[tuple[Fold | None, Fit]], recipe: Recipe) -> FittedHead:
