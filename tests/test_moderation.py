@@ -326,9 +326,9 @@ def test_it_looks_up_the_mail_domain_only_where_a_site_asks(house, ada_site):
 
 
 def test_it_borrows_cutoffs_only_in_mode_borrowed(house, ada_site):
-    borrowed = yardstick_for(house.model, ada_site)
+    borrowed = yardstick_for(house.model, ada_site.policy)
     assert borrowed.reject_from is not None
-    own = yardstick_for(house.model, replace(ada_site, policy=Policy(mode=Mode.OWN)))
+    own = yardstick_for(house.model, Policy(mode=Mode.OWN))
     assert (own.reject_from, own.publish_below) == (None, None)
 
 
@@ -340,7 +340,7 @@ def test_it_holds_on_the_side_where_own_evidence_does_not_keep_the_wish(house, a
         ((0.02, 0.01), (0.9, None)),
     ):
         site = replace(ada_site, policy=Policy(1, Mode.OWN, *wishes))
-        own = yardstick_for(house.model, site, layer)
+        own = yardstick_for(house.model, site.policy, layer)
         assert (own.reject_from, own.publish_below, own.version) == (*expected, "own3")
 
 

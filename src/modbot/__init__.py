@@ -16,8 +16,8 @@ adapting     what one site's people teach    demo        everything in a tempora
 delivery     outbox row to signed webhook    outbound    the only way out
 observe      logs and metrics                learning    labels to model and card
 credentials  a site's keys, shown once       founding    the ground of a new house
-replay       a site's life played again      app         where the parts meet
-cli          where people start
+replay       a site's life played again      explaining  a verdict in a few sentences
+app          where the parts meet            cli         where people start
 """
 
 __version__ = "0.1.0"

@@ -22,6 +22,7 @@ from modbot.domain import (
     History,
     Mode,
     NewCase,
+    Policy,
     Report,
     ReportKind,
     ReviewDraft,
@@ -193,6 +194,10 @@ class Moderator:
         self._own_case(site, case_id)
         return self._store.record_report(Report(case_id=case_id, kind=kind, at=at, reason=reason))
 
+    def judge(self, site: Site, comment: Comment, besides: str = "") -> Verdict:
+        """Say what the machine would say of a comment now, and record nothing; ``besides`` is a case to leave out."""
+        return self._verdict(site, comment, self._history(comment, besides))
+
     # -- the steps ----------------------------------------------------------------
 
     def _own_case(self, site: Site, case_id: str) -> Case:
@@ -217,7 +222,7 @@ class Moderator:
         scene = Scene(comment=comment, history=history, blocked_words=site.blocked_words)
         learned, scorer = self._learned(site)
         assessment = assess(scene, model=scorer, rules=RULES, rules_version=VERSION)
-        return decide(assessment, site.policy, yardstick_for(self._model, site, learned), self._around.coin())
+        return decide(assessment, site.policy, yardstick_for(self._model, site.policy, learned), self._around.coin())
 
     def _learned(self, site: Site) -> tuple[SiteLayer | None, Scorer]:
         """Return what was learned from a site; the store is asked only when the site says that there is news."""
@@ -230,9 +235,8 @@ class Moderator:
         return known or (None, self._model)
 
 
-def yardstick_for(model: Model, site: Site, layer: SiteLayer | None = None) -> Yardstick:
+def yardstick_for(model: Model, policy: Policy, layer: SiteLayer | None = None) -> Yardstick:
     """Return how risk is measured for a site: its own cut-offs in mode own, else those borrowed from the model."""
-    policy = site.policy
     rank = partial(promise.risk, evidence=model.evidence)
     if policy.mode is not Mode.OWN:
         near = adapted.in_force(layer, policy) if layer and fits(layer, model.version) else None
@@ -248,6 +252,17 @@ def yardstick_for(model: Model, site: Site, layer: SiteLayer | None = None) -> Y
         publish_below=in_force(layer.publish, policy.max_bad_published),
         version=f"own{layer.version}",
     )
+
+
+def judge_of(model: Model, policy: Policy) -> Callable[[Comment], Verdict]:
+    """Return how comments of nobody that was here before are judged on a site of these wishes, without any store."""
+    yardstick = yardstick_for(model, policy)
+
+    def judge(comment: Comment) -> Verdict:
+        assessment = assess(Scene(comment=comment), model=model, rules=RULES, rules_version=VERSION)
+        return decide(assessment, policy, yardstick, coin=1.0)
+
+    return judge
 
 
 @lru_cache(maxsize=256)

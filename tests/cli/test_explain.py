@@ -26,8 +26,21 @@ def test_it_works(run):
 
 @pytest.mark.parametrize("every", [[], ["--all"]])
 def test_it_shows_shares_that_add_up(run, every):
-    for head in json.loads(run("--json", *every, "--text", "Buy now at http://x.example, friend").stdout):
+    told = json.loads(run("--json", *every, "--text", "Buy now at http://x.example, friend").stdout)
+    for head in told["heads"]:
         assert head["bias"] + sum(term["share"] for term in head["terms"]) == pytest.approx(head["margin"], abs=1e-6)
+
+
+def test_it_tells_verdict_reasons_and_the_smallest_edit(run):
+    text = "Thanks for the timetable, you stupid worthless idiot"
+    lines = run("--text", text).stdout.splitlines()
+    assert lines[0].split(":")[0] in {"Held", "Rejected", "Published"}
+    assert any("speaks" in line and "for abuse" in line and "idiot" in line for line in lines)
+    told = json.loads(run("--json", "--text", text).stdout)
+    assert {"action", "band", "risk", "heads", "telling", "smallest_edit"} <= set(told)
+    assert 0 < len(told["telling"]["toxicity"]["for"]) <= 3
+    edit = told["smallest_edit"]
+    assert edit is None or edit["action"] != told["action"]
 
 
 @pytest.mark.parametrize("text", ["", " \n"])

@@ -10,11 +10,14 @@ import click
 
 from modbot.cli import house_for
 from modbot.cli.model import loaded
-from modbot.domain import Author, Case, Comment, HeadScore
+from modbot.domain import Action, Author, Case, Comment, Head, HeadScore, Mode, Policy, Verdict
+from modbot.explaining import Edit, Judge, Telling, smallest_edit, telling
+from modbot.policy import MAIN_HEADS
 
 TERMS_SHOWN = 10
 BAR_CHARS = 12
 LABEL_CHARS = 28
+_VERDICTS = {Action.PUBLISH: "Published", Action.HOLD: "Held", Action.REJECT: "Rejected"}
 
 
 @click.command("explain")
@@ -28,41 +31,72 @@ LABEL_CHARS = 28
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def command(ctx: click.Context, /, **given: Any) -> None:
-    """Say why a comment got its scores: the stored case CASE_ID, or --text.
+    """Say why a comment got its scores, and what would change its verdict: the stored case CASE_ID, or --text.
 
-    Each line is a word or field with its share in log-odds; the start value and all shares add up to the score.
-    Of a comment that was erased, only decision and scores are left.
+    For each head the three most telling reasons for and against, then a line for each word or field with its share in
+    log-odds; the start value and all shares add up to the score. A text is judged as on a site in mode borrowed. Of a
+    comment that was erased, only decision and scores are left.
     """
     if (given["case_id"] is None) == (given["text"] is None):
         raise click.UsageError("give either the id of a case or --text.")
     if given["text"] is not None and not given["text"].strip():
         raise click.UsageError("--text is empty: give the words that are to be explained.")
-    case = None if given["case_id"] is None else _case(ctx, given["case_id"])
-    heads = _fresh(ctx, given) if case is None else case.verdict.heads
+    case, comment, judge = _asked(ctx, given)
     if case is not None and case.erased:
         _show_erased(case, as_json=given["as_json"])
         return
+    verdict = judge(comment) if case is None else case.verdict
+    now = verdict if case is None else judge(comment)
+    edit = smallest_edit(comment, now, judge)
+    heads = _every(ctx, given, comment) if given["every"] and case is None else verdict.heads
+    told = {score.head: telling(score, verdict.signals) for score in heads if score.head in MAIN_HEADS}
     if given["as_json"]:
-        click.echo(json.dumps([{**asdict(score), "margin": score.margin} for score in heads]))
+        click.echo(json.dumps(_facts(verdict, heads, told, edit)))
         return
+    click.echo(click.style(f"{_VERDICTS[verdict.action]}: {verdict.band}", bold=True))
+    if now.action is not verdict.action:
+        click.echo(f"Judged anew, it would be {_VERDICTS[now.action].lower()}.")
+    click.echo(f"{edit.sentence if edit else 'No small change of its words would change that.'}\n")
     for score in heads:
-        _show(score, None if given["every"] else TERMS_SHOWN)
+        _show(score, told.get(score.head), None if given["every"] else TERMS_SHOWN)
 
 
-def _fresh(ctx: click.Context, given: dict[str, Any]) -> tuple[HeadScore, ...]:
-    author = Author(key="", email_domain=given["email"].rpartition("@")[2].lower())
-    comment = Comment(
-        site_id="", key="", fingerprint="", name=given["name"], body=given["text"], author=author, url=given["url"]
-    )
-    model = loaded(ctx, given["version"])
-    return model.score(comment, small=0.0) if given["every"] else model.score(comment)
+def _asked(ctx: click.Context, given: dict[str, Any]) -> tuple[Case | None, Comment, Judge]:
+    """The case, if it is one, its comment, and how that is judged now."""
+    from modbot.moderation import judge_of
 
-
-def _case(ctx: click.Context, case_id: str) -> Case:
-    case = house_for(ctx).store.case(case_id)
+    if given["case_id"] is None:
+        author = Author(key="", email_domain=given["email"].rpartition("@")[2].lower())
+        comment = Comment(
+            site_id="", key="", fingerprint="", name=given["name"], body=given["text"], author=author, url=given["url"]
+        )
+        return None, comment, judge_of(loaded(ctx, given["version"]), Policy(mode=Mode.BORROWED))
+    house = house_for(ctx)
+    case = house.store.case(given["case_id"])
     if case is None:
-        raise click.ClickException(f"no case has the id {case_id!r}.")
-    return case
+        raise click.ClickException(f"no case has the id {given['case_id']!r}.")
+    site = house.store.site(case.comment.site_id)
+    if site is None:
+        raise click.ClickException(f"the site of the case {given['case_id']!r} is gone.")
+    return case, case.comment, lambda comment: house.moderator.judge(site, comment, case.id)
+
+
+def _every(ctx: click.Context, given: dict[str, Any], comment: Comment) -> tuple[HeadScore, ...]:
+    return loaded(ctx, given["version"]).score(comment, small=0.0)
+
+
+def _facts(
+    verdict: Verdict, heads: tuple[HeadScore, ...], told: dict[Head, Telling], edit: Edit | None
+) -> dict[str, Any]:
+    return {
+        "action": verdict.action,
+        "band": verdict.band,
+        "risk": verdict.risk,
+        "model": verdict.model,
+        "heads": [{**asdict(score), "margin": score.margin} for score in heads],
+        "telling": {head: {"for": one.speaks_for, "against": one.speaks_against} for head, one in told.items()},
+        "smallest_edit": {**asdict(edit), "sentence": edit.sentence} if edit else None,
+    }
 
 
 def _show_erased(case: Case, *, as_json: bool) -> None:
@@ -79,11 +113,13 @@ def _show_erased(case: Case, *, as_json: bool) -> None:
         click.echo(f"{score.head.value}: {band(p)} ({p:.1%})")
 
 
-def _show(score: HeadScore, shown: int | None) -> None:
+def _show(score: HeadScore, told: Telling | None, shown: int | None) -> None:
     from modbot.scoring.heads import band, probability
 
     p = probability(score.margin)
     click.echo(click.style(f"{score.head.value}: {band(p)} ({p:.1%})", bold=True))
+    for sentence in (*told.speaks_for, *told.speaks_against) if told else ():
+        click.echo(f"  {sentence}")
     click.echo(f"  {'start value':<{LABEL_CHARS}}{score.bias:+8.3f}")
     terms = sorted(score.terms, key=lambda term: -abs(term.share))
     for term in terms[:shown]:

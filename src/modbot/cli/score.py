@@ -100,7 +100,7 @@ def _cutoffs(ctx: click.Context, site: str | None, model: Model) -> Cutoffs:
         raise click.UsageError(f"no site is called {site!r}; `modbot site list` names them.")
     if known.policy.mode is Mode.HOLD_ONLY:
         return promise.Cutoffs(None, None)
-    yardstick = yardstick_for(model, known, store.site_layer(known.id))
+    yardstick = yardstick_for(model, known.policy, store.site_layer(known.id))
     return promise.Cutoffs(yardstick.reject_from, yardstick.publish_below)
 
 

@@ -17,7 +17,7 @@ from modbot.promise import BORROWED_SHARE, Cutoffs
 SURELY_BAD = 0.9
 """Nothing is rejected by machine that is less likely bad than this."""
 
-SURELY_GOOD = 0.3
+SURELY_GOOD = 0.2
 """Nothing is published by machine that is more likely bad than this."""
 
 
