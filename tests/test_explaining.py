@@ -119,13 +119,13 @@ def test_it_tells_three_reasons_for_and_against():
         a_score(Head.SPAM, terms=terms), (a_signal(code="HONEYPOT", detail="The hidden field was filled in."),)
     )
     assert told.speaks_for == (
-        "The word “casino” speaks strongly for spam.",
-        "The word “bonus” speaks for spam.",
-        "What is given as website speaks a little for spam.",
+        "Strongly for spam: the word “casino”.",
+        "For spam: the word “bonus”.",
+        "A little for spam: what is given as website.",
     )
     assert told.speaks_against == (
-        "What people decided here about “lighthouse” speaks strongly against spam.",
-        "What people decided here so far speaks against spam.",
+        "Strongly against spam: what people here decided about “lighthouse”.",
+        "Against spam: what people here decided so far.",
     )
 
 

@@ -70,7 +70,7 @@ def telling(score: HeadScore, signals: Sequence[Signal] = ()) -> Telling:
     sides = []
     for side, verb in ((1.0, "for"), (-1.0, "against")):
         pulling = [term for term in ranked if term.share * side > 0 and any(map(str.isalnum, term.label))]
-        sides.append(tuple(f"{_subject(term, found)} {_force(term)}{verb} {about}." for term in pulling[:TOLD]))
+        sides.append(tuple(f"{_force(term, verb)} {about}: {_subject(term, found)}." for term in pulling[:TOLD]))
     return Telling(*sides)
 
 
@@ -95,18 +95,16 @@ def _subject(term: Term, found: dict[str, str]) -> str:
     if term.kind == "rule":
         return f"“{found.get(term.label, term.label).rstrip('.')}”"
     if term.kind == "field":
-        said = FIELD_WORDS.get(term.label, term.label)
-        return said[0].upper() + said[1:]
+        return FIELD_WORDS.get(term.label, term.label)
     if term.kind == "site":
-        said = f"here about “{term.label}”" if term.spans else "here so far"
-        return f"What people decided {said}"
-    return f"The word “{term.label}”"
+        return f"what people here decided about “{term.label}”" if term.spans else "what people here decided so far"
+    return f"the word “{term.label}”"
 
 
-def _force(term: Term) -> str:
+def _force(term: Term, verb: str) -> str:
     if abs(term.share) >= _STRONG:
-        return "speaks strongly "
-    return "speaks a little " if abs(term.share) < _WEAK else "speaks "
+        return f"Strongly {verb}"
+    return f"A little {verb}" if abs(term.share) < _WEAK else verb.capitalize()
 
 
 def _changes(comment: Comment, verdict: Verdict) -> list[_Change]:
