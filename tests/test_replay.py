@@ -18,7 +18,7 @@ GOOD = {Head.SPAM: 0.0}
 SPAM = {Head.SPAM: 1.0}
 
 
-def a_history(count=60):
+def a_history(count=150):
     rows = []
     for n in range(count):
         bad = n % 3 == 0
@@ -38,15 +38,15 @@ def lived(house, policy, history=None, seed=0):
 def test_it_works(house):
     life = lived(house, BORROWED)
     whole = figures(life.lived)
-    assert (whole.comments, whole.good, whole.bad, life.skipped) == (60, 40, 20, 0)
-    assert (whole.first, whole.last) == (later(0), later(5_900))
-    assert 0 < whole.read < 60
+    assert (whole.comments, whole.good, whole.bad, life.skipped) == (150, 100, 50, 0)
+    assert (whole.first, whole.last) == (later(0), later(14_900))
+    assert 0 < whole.read < 150
     assert life.learned.startswith("Layer s")
 
 
 def test_it_reads_everything_in_hold_only(house):
     whole = figures(lived(house, HOLD_ONLY).lived)
-    assert (whole.read, whole.good_rejected, whole.bad_published) == (60, 0, 0)
+    assert (whole.read, whole.good_rejected, whole.bad_published) == (150, 0, 0)
 
 
 def test_it_comes_out_the_same_each_time(house):

@@ -98,7 +98,7 @@ def test_it_changes_what_the_machine_says_and_tells_so(house, site):
     assert poem.verdict.model == f"{house.model.version}+s{learned.version}"
     assert poem.verdict.scores[Head.SPAM] > 0.5 > tides.verdict.scores[Head.SPAM]
     spam = next(score for score in poem.verdict.heads if score.head is Head.SPAM)
-    assert any(term.kind == "site" and term.share > 0 and "lighthouse" in term.label for term in spam.terms)
+    assert any(term.kind == "site" and term.share > 0 and term.label == "poem" for term in spam.terms)
 
 
 def test_it_adapts_the_borrowed_cutoffs(house, site):
