@@ -33,11 +33,11 @@ _REST = "everything else"
 _BATCH = 256
 # At most so many terms are told one by one, for the two heads that decide and for the others.
 _MAIN = frozenset({Head.SPAM, Head.TOXICITY})
-_MAIN_MAX = 16
+_MAIN_MAX = 8
 # A body of one word, twenty thousand times, or of one word that long, is told as briefly as any other.
 _SPANS_MAX = 100
 _LABEL_MAX = 80
-_SUB_MAX = 3
+_SUB_MAX = 2
 
 BANDS = (
     (0.02, "almost certainly not"),

@@ -44,6 +44,8 @@ _ALTERNATIVES = {
 }
 _DIGITS_HINT = re.compile(r"\d\d\d")
 _SPACED_HINT = re.compile(r"[ .\-_*][^\W\d_][ .\-_*][^\W\d_][ .\-_*]")
+# Nothing in it that begins markup, and each character folds to one that is as much a letter or a space as it is.
+_UNMARKED = re.compile("[\x00-;=-Z\\\\-\x7f\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0400-\u045f\u2013-\u2015\u2018-\u201e]*\\Z")
 _LETTERS_HINT = re.compile(r"([^\W\d_])\1\1")
 # The findings that may have spaces in them, and what is left between spaces.
 _CROSSING = re.compile("|".join(_ALTERNATIVES[name] for name in ("tag", "spaced")))
@@ -125,6 +127,8 @@ def pieces(text: str) -> list[str]:
     list of str
         Parts of the text in their order; only what folds to space is left out.
     """
+    if _UNMARKED.match(text) and not _SPACED_HINT.search(text):
+        return text.split()
     folded, starts, _ = fold(text)
     if "\u2028" in folded or "\u2029" in folded:  # space to some, punctuation to others
         return [text]
