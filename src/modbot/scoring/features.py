@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modbot.domain import Comment, Span
-from modbot.scoring.fields import FIELDS, field_keys
+from modbot.scoring.fields import FIELDS, Key, field_keys
 from modbot.scoring.tokens import Taken, taken_apart
 from modbot.text import pieces
 
@@ -49,6 +49,7 @@ _MIX_1 = np.uint32(0x7FEB352D)
 _MIX_2 = np.uint32(0x846CA68B)
 _PLACES = np.random.default_rng(20_09).integers(1, 2**32, 64, dtype=np.uint32) | np.uint32(1)
 _FIELD_SALT = 0x3C6EF372
+_KEYS_MAX = 16_384
 
 
 # Spans never change, and those of ordinary comments are few: making one costs more than finding it again.
@@ -115,12 +116,14 @@ def read(comment: Comment) -> Reading:
     places: list[list[tuple[int, int]]] = [[] for _ in words]
     owners = iter(order)
     at = 0
+    # Only space stands between pieces, mostly one; where it is more, the next occurrence is the one that was cut.
+    spaced = sum(map(len, cut)) + len(cut) != len(body) + 1
     for piece, (_, inside) in zip(cut, found, strict=True):
-        # Only space stands between pieces, so the next occurrence is the one that was cut.
-        at = body.index(piece, at)
+        if spaced:
+            at = body.index(piece, at)
         for start, end in inside:
             places[next(owners)].append((at + start, at + end))
-        at += len(piece)
+        at += len(piece) + 1
     keys, texts = field_keys(comment, order, len(words))
     return Reading(words, order, keys, texts, tuple(places))
 
@@ -211,7 +214,41 @@ def pair_buckets(left: NDArray[np.uint32], right: NDArray[np.uint32], bits: int)
     return _bucket(left * np.uint32(0x9E3779B1) + right * np.uint32(0xC2B2AE35), bits)
 
 
-@functools.lru_cache(maxsize=65_536)
+class _Buckets(dict[Key, int]):
+    """Buckets of the keys already met. Forgets all when full: most keys are of a few hundred."""
+
+    def __init__(self, bits: int) -> None:
+        super().__init__()
+        self._bits = bits
+
+    def __missing__(self, key: Key) -> int:
+        if len(self) >= _KEYS_MAX:
+            self.clear()
+        bucket = self[key] = key_bucket(key[1], self._bits)
+        return bucket
+
+
+_buckets = functools.lru_cache(maxsize=32)(_Buckets)
+
+
+def key_buckets(keys: Iterable[Key], bits: int) -> list[int]:
+    """Give the buckets of many keys.
+
+    Parameters
+    ----------
+    keys : iterable of (int, str)
+        As in `Reading.keys`.
+    bits : int
+        As for `key_bucket`.
+
+    Returns
+    -------
+    list of int
+        In the order of the keys.
+    """
+    return list(map(_buckets(bits).__getitem__, keys))
+
+
 def key_bucket(key: str, bits: int) -> int:
     """Give the bucket of a field's key.
 
@@ -324,10 +361,9 @@ def field_text_scale(grams: int) -> float:
 
 def _words(found: Iterable[Taken]) -> tuple[tuple[str, ...], list[int]]:
     """The distinct tokens, and all of them in order as indices."""
-    tokens = list(itertools.chain.from_iterable([tokens for tokens, _ in found]))
-    words = tuple(dict.fromkeys(tokens))
-    index = dict(zip(words, itertools.count(), strict=False))
-    return words, list(map(index.__getitem__, tokens))
+    index: dict[str, int] = {}
+    order = [index.setdefault(token, len(index)) for tokens, _ in found for token in tokens]
+    return tuple(index), order
 
 
 def _grams(codes: NDArray[np.uint32], ends: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.uint32]:
