@@ -166,9 +166,7 @@ _NO_PAGE = (PAGE, "page=none")
 _PAGE_WORDS = _stepped(PAGE, "page", 0, 1, 3)
 
 
-def field_keys(
-    comment: Comment, order: Sequence[int], distinct: int
-) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
+def field_keys(comment: Comment, order: Sequence[int], distinct: int) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     """Take the fields of a comment apart.
 
     Parameters

@@ -190,6 +190,15 @@ _set_label, _set_share, _set_spans, _set_kind = (
 )
 
 
+def _term(label: str, share: float, spans: tuple[Span, ...], kind: str) -> Term:
+    term = _new_term(Term)
+    _set_label(term, label)
+    _set_share(term, share)
+    _set_spans(term, spans)
+    _set_kind(term, kind)
+    return term
+
+
 class _Told:
     """The terms of one comment, head by head; what an owner is called and where it stands is found once."""
 
@@ -212,14 +221,9 @@ class _Told:
                 break
             rest -= share
             label, spans, kind = owners.get(owner) or self._owner(owner)
-            term = _new_term(Term)
-            _set_label(term, label)
-            _set_share(term, share)
-            _set_spans(term, spans)
-            _set_kind(term, kind)
-            terms.append(term)
+            terms.append(_term(label, share, spans, kind))
         if len(terms) < len(values):
-            terms.append(Term(_REST, rest, (), "rest"))
+            terms.append(_term(_REST, rest, (), "rest"))
         return tuple(terms)
 
     def _owner(self, owner: int) -> tuple[str, tuple[Span, ...], str]:

@@ -45,7 +45,9 @@ _ALTERNATIVES = {
 _DIGITS_HINT = re.compile(r"\d\d\d")
 _SPACED_HINT = re.compile(r"[ .\-_*][^\W\d_][ .\-_*][^\W\d_][ .\-_*]")
 # Nothing in it that begins markup, and each character folds to one that is as much a letter or a space as it is.
-_UNMARKED = re.compile("[\x00-;=-Z\\\\-\x7f\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0400-\u045f\u2013-\u2015\u2018-\u201e]*\\Z")
+_UNMARKED = re.compile(
+    "[\x00-;=-Z\\\\-\x7f\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0400-\u045f\u2013-\u2015\u2018-\u201e]*\\Z"
+)
 _LETTERS_HINT = re.compile(r"([^\W\d_])\1\1")
 # The findings that may have spaces in them, and what is left between spaces.
 _CROSSING = re.compile("|".join(_ALTERNATIVES[name] for name in ("tag", "spaced")))
