@@ -10,6 +10,7 @@ from modbot.scoring.features import (
     first_field_bucket,
     hash_tokens,
     key_bucket,
+    key_buckets,
     neighbours,
     pair_buckets,
     read,
@@ -101,3 +102,15 @@ def test_it_finds_neighbours_in_many_bodies_as_in_each(odd_comments):
 def test_it_lets_short_texts_speak_with_a_low_voice():
     assert char_scale(0) < 0.2
     assert char_scale(100) > char_scale(1_000) > char_scale(100_000) > 0
+
+
+def test_it_finds_the_buckets_of_many_keys(odd_comments):
+    for comment in odd_comments:
+        keys = read(comment).keys
+        for bits in (12, 18):
+            assert key_buckets(keys, bits) == [key_bucket(key, bits) for _, key in keys]
+
+
+def test_it_shows_words_between_wider_spaces_where_they_stand():
+    reading = read(a_comment(body=" good  bus\n\ngood, "))
+    assert [reading.spans(word) for word in range(3)] == [(Span(1, 5), Span(12, 16)), (Span(7, 10),), (Span(16, 17),)]

@@ -1,6 +1,10 @@
 """Fields: each facet a key, a missing one too; the address is never read."""
 
+from bisect import bisect_left
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from factories import a_comment, an_author
 from modbot.scoring.fields import EMAIL, FIELDS, NAME, WEBSITE, field_keys
@@ -56,3 +60,21 @@ def test_it_never_reads_the_address():
     assert one == field_keys(a_comment(email="zoe@elsewhere.net"), [], 0)
     assert all("cal.one" not in key for _, key in one[0])
     assert (EMAIL, "example.org") in one[1]
+
+
+@given(st.text(alphabet="a!?\n7 \u0436\u00c4\U0001f600", max_size=60), st.integers(0, 600))
+def test_it_writes_counts_as_steps(body, words):
+    said = keys_of(range(words), words, body=body, url="", elapsed_ms=words * 1_000)
+    steps = {
+        "bangs": (body.count("!"), (0, 1, 3, 6)),
+        "queries": (body.count("?"), (0, 1, 3)),
+        "lines": (body.count("\n"), (0, 1, 3, 8)),
+        "emoji": (body.count("\U0001f600"), (0, 1, 3, 8)),
+        "digits": (body.count("7") / max(len(body), 1) * 100, (0, 1, 3, 8, 20)),
+        "words": (words, (1, 3, 6, 12, 25, 50, 100, 200, 400)),
+        "elapsed": (words, (1, 3, 8, 30, 120, 900)),
+    }
+    assert {name: said[name] for name in steps} == {
+        name: str(bisect_left(edges, count)) for name, (count, edges) in steps.items()
+    }
+    assert said["repeats"] == ("few" if words < 8 else "6")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from factories import a_comment
+from modbot.domain import Head
 from modbot.scoring import Scene
 from modbot.scoring.heads import BANDS, band, probabilities, probability
 
@@ -37,6 +38,14 @@ def test_it_tells_the_largest_shares_first(model, odd_comments):
     for head in model.score(odd_comments[3]):
         sizes = [abs(term.share) for term in head.terms if term.kind != "rest"]
         assert sizes == sorted(sizes, reverse=True)
+
+
+def test_it_tells_no_more_than_somebody_reads(model, odd_comments):
+    for comment in odd_comments:
+        for short, whole in zip(model.score(comment), model.score(comment, small=0), strict=True):
+            told = [abs(term.share) for term in short.terms if term.kind != "rest"]
+            assert len(told) <= (8 if short.head in {Head.SPAM, Head.TOXICITY} else 2)
+            assert told == pytest.approx([abs(term.share) for term in whole.terms[: len(told)]])
 
 
 def test_it_keeps_spans_inside_the_body(model, odd_comments):

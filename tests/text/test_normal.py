@@ -124,5 +124,12 @@ def test_it_normalises_piece_by_piece_as_it_does_the_whole(text):
         end = start + len(piece)
 
 
+def test_it_cuts_each_plain_character_as_it_normalises_it():
+    for code in (*range(0x3100), *range(0x1F000, 0x1FB00)):
+        text = f"{chr(code)} a{chr(code)}b {chr(code)}c d"
+        found = " ".join(normalise(piece).text for piece in pieces(text))
+        assert found.split() == normalise(text).text.split(), hex(code)
+
+
 def test_it_keeps_together_what_spaces_do_not_part():
     assert pieces("See  <a href='x' b> the f r e e\nbus") == ["See", "<a href='x' b>", "the", "f r e e", "bus"]

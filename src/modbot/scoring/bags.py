@@ -19,7 +19,7 @@ from modbot.scoring.features import (
     field_salt,
     field_text_scale,
     hash_tokens,
-    key_bucket,
+    key_buckets,
     neighbours,
     pair_buckets,
     word_scale,
@@ -106,7 +106,7 @@ def bag(readings: Sequence[Reading], bits: int) -> Bag:
         words=body,
         texts=_ragged(texts),
         pairs=Ragged(beside, _starts(pairs)),
-        keys=_ragged([[key_bucket(key, bits) for _, key in reading.keys] for reading in readings]),
+        keys=_ragged([key_buckets(reading.keys, bits) for reading in readings]),
     )
 
 

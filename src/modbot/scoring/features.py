@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modbot.domain import Comment, Span
-from modbot.scoring.fields import FIELDS, field_keys
+from modbot.scoring.fields import FIELDS, Key, field_keys
+from modbot.scoring.grams import hashed_runs
 from modbot.scoring.tokens import Taken, taken_apart
 from modbot.text import pieces
 
@@ -37,18 +38,12 @@ _FIELD_TEXT_OFFSET = 30.0
 # has zeros there, and no word can collide with them.
 _FIELD_PART = 4
 
-_SIZES = np.array([2, 3, 4, 5], dtype=np.int32)
-_GRAM_SALT = np.array([0x2545F491, 0x51ED270B, 0x8DA6B343, 0xD8163841], dtype=np.uint32)
 _WHOLE_SALT = np.uint32(0x68E31DA4)
-_ROLL = np.uint32(0x01000193)
-_POWERS = _ROLL ** np.arange(4, -1, -1, dtype=np.uint32)
-# Up to so many characters of tokens, looking up where their runs stand is quicker than finding it out.
-_FEW_CHARS = 256
 _HALF, _NEARLY_HALF = np.uint32(16), np.uint32(15)
 _MIX_1 = np.uint32(0x7FEB352D)
 _MIX_2 = np.uint32(0x846CA68B)
-_PLACES = np.random.default_rng(20_09).integers(1, 2**32, 64, dtype=np.uint32) | np.uint32(1)
 _FIELD_SALT = 0x3C6EF372
+_KEYS_MAX = 16_384
 
 
 # Spans never change, and those of ordinary comments are few: making one costs more than finding it again.
@@ -115,12 +110,14 @@ def read(comment: Comment) -> Reading:
     places: list[list[tuple[int, int]]] = [[] for _ in words]
     owners = iter(order)
     at = 0
+    # Only space stands between pieces, mostly one; where it is more, the next occurrence is the one that was cut.
+    spaced = sum(map(len, cut)) + len(cut) != len(body) + 1
     for piece, (_, inside) in zip(cut, found, strict=True):
-        # Only space stands between pieces, so the next occurrence is the one that was cut.
-        at = body.index(piece, at)
+        if spaced:
+            at = body.index(piece, at)
         for start, end in inside:
             places[next(owners)].append((at + start, at + end))
-        at += len(piece)
+        at += len(piece) + 1
     keys, texts = field_keys(comment, order, len(words))
     return Reading(words, order, keys, texts, tuple(places))
 
@@ -163,12 +160,9 @@ def hash_tokens(tokens: Sequence[str], salts: NDArray[np.uint32], bits: int) -> 
     marked = "\x02" + "\x03\x02".join(tokens) + "\x03"
     codes = np.frombuffer(marked.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     lengths = np.array([len(token) + 2 for token in tokens], dtype=np.intp)
-    ends = lengths.cumsum()
-    starts = ends - lengths
     counts = 4 * lengths - 10 + (lengths == 3)
-    grams = _grams_of_few(codes, lengths, counts) if codes.size < _FEW_CHARS else _grams(codes, ends, lengths)
-    places = np.minimum(np.arange(codes.size) - starts.repeat(lengths), _PLACES.size - 1)
-    whole = np.add.reduceat(codes * _PLACES[places], starts, dtype=np.uint32) + salts
+    grams, whole = hashed_runs(codes, lengths)
+    whole += salts
     fields = None
     if salts.any():
         grams += salts.repeat(counts)
@@ -211,7 +205,41 @@ def pair_buckets(left: NDArray[np.uint32], right: NDArray[np.uint32], bits: int)
     return _bucket(left * np.uint32(0x9E3779B1) + right * np.uint32(0xC2B2AE35), bits)
 
 
-@functools.lru_cache(maxsize=65_536)
+class _Buckets(dict[Key, int]):
+    """Buckets of the keys already met. Forgets all when full: most keys are of a few hundred."""
+
+    def __init__(self, bits: int) -> None:
+        super().__init__()
+        self._bits = bits
+
+    def __missing__(self, key: Key) -> int:
+        if len(self) >= _KEYS_MAX:
+            self.clear()
+        bucket = self[key] = key_bucket(key[1], self._bits)
+        return bucket
+
+
+_buckets = functools.lru_cache(maxsize=32)(_Buckets)
+
+
+def key_buckets(keys: Iterable[Key], bits: int) -> list[int]:
+    """Give the buckets of many keys.
+
+    Parameters
+    ----------
+    keys : iterable of (int, str)
+        As in `Reading.keys`.
+    bits : int
+        As for `key_bucket`.
+
+    Returns
+    -------
+    list of int
+        In the order of the keys.
+    """
+    return list(map(_buckets(bits).__getitem__, keys))
+
+
 def key_bucket(key: str, bits: int) -> int:
     """Give the bucket of a field's key.
 
@@ -324,44 +352,9 @@ def field_text_scale(grams: int) -> float:
 
 def _words(found: Iterable[Taken]) -> tuple[tuple[str, ...], list[int]]:
     """The distinct tokens, and all of them in order as indices."""
-    tokens = list(itertools.chain.from_iterable([tokens for tokens, _ in found]))
-    words = tuple(dict.fromkeys(tokens))
-    index = dict(zip(words, itertools.count(), strict=False))
-    return words, list(map(index.__getitem__, tokens))
-
-
-def _grams(codes: NDArray[np.uint32], ends: NDArray[np.intp], lengths: NDArray[np.intp]) -> NDArray[np.uint32]:
-    """Hash all runs of two to five codes that end within their token."""
-    size = codes.size
-    padded = np.concatenate((codes, np.zeros(4, dtype=np.uint32)))
-    grams = np.empty((size, 4), dtype=np.uint32)
-    rolled = codes
-    for i in range(4):
-        rolled = rolled * _ROLL + padded[i + 1 : i + 1 + size]
-        grams[:, i] = rolled
-    grams ^= _GRAM_SALT
-    left = ends.repeat(lengths) - np.arange(size)
-    return grams[left[:, None] >= _SIZES]
-
-
-def _grams_of_few(codes: NDArray[np.uint32], lengths: NDArray[np.intp], counts: NDArray[np.intp]) -> NDArray[np.uint32]:
-    """Equal to `_grams`, and quicker for a few short tokens: where the runs of a token stand is known beforehand."""
-    runs = [_runs(length) for length in lengths.tolist()]
-    at = np.concatenate([places for places, _ in runs])
-    at += (lengths.cumsum() - lengths).repeat(counts)[:, None]
-    with_nothing = np.concatenate((np.zeros(1, dtype=np.uint32), codes))
-    grams: NDArray[np.uint32] = with_nothing.take(at, mode="clip") @ _POWERS
-    grams ^= np.concatenate([salts for _, salts in runs])
-    return grams
-
-
-@functools.lru_cache(maxsize=_FEW_CHARS)
-def _runs(length: int) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
-    """For each run of two to five codes of a token: their places from 1 on, nothing in front, and its salt."""
-    found = [(start, size) for start in range(length) for size in _SIZES.tolist() if start + size <= length]
-    nothing = [-_FEW_CHARS] * 5
-    places = [[*nothing[size:], *range(start + 1, start + size + 1)] for start, size in found]
-    return np.array(places), _GRAM_SALT[[size - 2 for _, size in found]]
+    index: dict[str, int] = {}
+    order = [index.setdefault(token, len(index)) for tokens, _ in found for token in tokens]
+    return tuple(index), order
 
 
 def _bucket(hashes: NDArray[np.uint32], bits: int, fields: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from modbot.domain import Comment
 from modbot.text import host_of, links, normalise
@@ -119,10 +119,54 @@ _CLASSES = np.zeros(_TABLE_SIZE + 1, dtype=np.uint8)
 for _start, _end, _kind in _RANGES:
     _CLASSES[_start:_end] = _kind
 
+Key = tuple[int, str]
+"""A field's index, and what is said of it."""
 
-def field_keys(
-    comment: Comment, order: Sequence[int], distinct: int
-) -> tuple[tuple[tuple[int, str], ...], tuple[tuple[int, str], ...]]:
+# Most keys have few values: all of them are written down once, and a comment only picks.
+
+
+def _stepped(field: int, name: str, *edges: float) -> Callable[[float], Key]:
+    """Keys for a count: how many of the ascending edges lie below it."""
+    keys = tuple((field, f"{name}={step}") for step in range(len(edges) + 1))
+    return lambda value: keys[bisect_left(edges, value)]
+
+
+def _named(field: int, name: str, *values: object) -> dict[object, Key]:
+    """Keys for one of a few values."""
+    return {value: (field, f"{name}={value}") for value in values}
+
+
+_NO_NAME, _NO_EMAIL, _NO_WEBSITE = (NAME, "name=none"), (EMAIL, "email=none"), (WEBSITE, "website=none")
+_NAME_WORDS = _stepped(NAME, "name.words", 0, 1, 2, 3, 5)
+_NAME_CASE = _named(NAME, "name.case", "lower", "upper", "title", "mixed")
+_NAME_DIGITS = _named(NAME, "name.digits", False, True)
+_NAME_LINK = _named(NAME, "name.link", False, True)
+_NAME_LONG = _stepped(NAME, "name.long", 8, 16, 24, 40)
+_LINKS = _stepped(LINKS, "links", 0, 1, 2, 4, 8)
+_HOSTS = _stepped(LINKS, "hosts", 0, 1, 2, 4)
+_COVERED = _stepped(LINKS, "covered", 0, 2, 5, 8)
+_WITH_MARKUP = _named(LINKS, "markup", "none", False, True)
+_WORDS = _stepped(LENGTH, "words", 1, 3, 6, 12, 25, 50, 100, 200, 400)
+_LINES = _stepped(LENGTH, "lines", 0, 1, 3, 8)
+_FEW_CAPS = (CAPITALS, "caps=few")
+_CAPS = _stepped(CAPITALS, "caps", 0, 1, 2, 4, 10, 18)
+_BANGS = _stepped(PUNCTUATION, "bangs", 0, 1, 3, 6)
+_QUERIES = _stepped(PUNCTUATION, "queries", 0, 1, 3)
+_MARKS = _stepped(PUNCTUATION, "marks", 0, 2, 4, 8, 16)
+_DIGITS = _stepped(PUNCTUATION, "digits", 0, 1, 3, 8, 20)
+_EMOJIS = _stepped(PUNCTUATION, "emoji", 0, 1, 3, 8)
+_FEW_REPEATS = (REPETITION, "repeats=few")
+_REPEATS = _stepped(REPETITION, "repeats", 8, 10, 12, 14, 16, 18)
+_SCRIPT = _named(LANGUAGE, "script", "latin", "none", "mixed", *[name for _, name in _SCRIPTS])
+_HIDDENS = _stepped(LANGUAGE, "hidden", 0, 2)
+_STYLEDS = _stepped(LANGUAGE, "styled", 0, 4)
+_NO_TIME = (TIME, "elapsed=none")
+_ELAPSED = _stepped(TIME, "elapsed", 1, 3, 8, 30, 120, 900)
+_NO_PAGE = (PAGE, "page=none")
+_PAGE_WORDS = _stepped(PAGE, "page", 0, 1, 3)
+
+
+def field_keys(comment: Comment, order: Sequence[int], distinct: int) -> tuple[tuple[Key, ...], tuple[Key, ...]]:
     """Take the fields of a comment apart.
 
     Parameters
@@ -141,28 +185,34 @@ def field_keys(
     texts : tuple of (int, str)
         Field index and token of the fields that are read like text.
     """
-    keys: list[tuple[int, str]] = []
-    texts: list[tuple[int, str]] = []
-    _name(comment.name, keys, texts)
-    _email(comment, keys, texts)
-    found = links(comment.body)
-    hosts = {link.host for link in found}
-    _website(comment.url, hosts, keys, texts)
     body = comment.body
-    codes = np.frombuffer(body.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    counts: list[int] = np.bincount(_CLASSES[np.minimum(codes, _TABLE_SIZE)], minlength=17).tolist()
-    covered = sum(link.end - link.start for link in found)
-    share = covered / max(len(body), 1)
+    found = links(body)
+    hosts = {link.host for link in found}
+    keys, texts = _name(comment.name)
+    _email(comment, keys, texts)
+    _website(comment.url, hosts, keys, texts)
+    covered = sum([link.end - link.start for link in found])
     keys += (
-        (LINKS, f"links={_steps(len(found), (0, 1, 2, 4, 8))}"),
-        (LINKS, f"hosts={_steps(len(hosts), (0, 1, 2, 4))}"),
-        (LINKS, f"covered={_steps(share * 10, (0, 2, 5, 8))}"),
-        (LINKS, f"markup={_MARKUP.search(body) is not None if found else 'none'}"),
+        _LINKS(len(found)),
+        _HOSTS(len(hosts)),
+        _COVERED(covered / max(len(body), 1) * 10),
+        _WITH_MARKUP[_MARKUP.search(body) is not None if found else "none"],
     )
-    keys += _shape(counts, len(order), distinct)
-    keys.append((TIME, f"elapsed={_elapsed(comment.elapsed_ms)}"))
-    keys.append((PAGE, f"page={_page(comment)}"))
+    keys += _shape(_counted(body), len(order), distinct)
+    keys.append(_NO_TIME if comment.elapsed_ms is None else _ELAPSED(comment.elapsed_ms / 1000))
+    keys.append(_page(comment) if comment.page_title else _NO_PAGE)
     return tuple(keys), tuple(texts)
+
+
+def _counted(body: str) -> list[int]:
+    """How many characters there are of each class."""
+    if body.isascii():
+        classes = _CLASSES.take(np.frombuffer(body.encode(), dtype=np.uint8))
+    else:
+        codes = np.frombuffer(body.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        classes = _CLASSES.take(codes, mode="clip")
+    counts: list[int] = np.bincount(classes, minlength=17).tolist()
+    return counts
 
 
 def _steps(value: float, edges: Sequence[float]) -> int:
@@ -170,50 +220,55 @@ def _steps(value: float, edges: Sequence[float]) -> int:
     return bisect_left(edges, value)
 
 
-def _name(name: str, keys: list[tuple[int, str]], texts: list[tuple[int, str]]) -> None:
+def _name(name: str) -> tuple[list[Key], list[Key]]:
     if not name:
-        keys.append((NAME, "name=none"))
-        return
-    words = _WORD.findall(name.lower())
+        return [_NO_NAME], []
+    lower = name.lower()
+    words = _WORD.findall(lower)
     case = "lower" if name.islower() else "upper" if name.isupper() else "title" if name.istitle() else "mixed"
-    keys += (
-        (NAME, f"name.words={_steps(len(words), (0, 1, 2, 3, 5))}"),
-        (NAME, f"name.case={case}"),
-        (NAME, f"name.digits={_has_digit(name)}"),
-        (NAME, f"name.link={'.' in name and bool(links(name))}"),
-        (NAME, f"name.long={_steps(len(name), (8, 16, 24, 40))}"),
-    )
-    plain = name.lower() if name.isascii() and name.replace(" ", "").isalpha() else normalise(name[:200]).text
-    texts += [(NAME, word) for word in dict.fromkeys(_WORD.findall(plain))]
+    keys = [
+        _NAME_WORDS(len(words)),
+        _NAME_CASE[case],
+        _NAME_DIGITS[_has_digit(name)],
+        _NAME_LINK["." in name and bool(links(name))],
+        _NAME_LONG(len(name)),
+    ]
+    if not (name.isascii() and name.replace(" ", "").isalpha()):
+        words = _WORD.findall(normalise(name[:200]).text)
+    return keys, [(NAME, word) for word in dict.fromkeys(words)]
 
 
-def _email(comment: Comment, keys: list[tuple[int, str]], texts: list[tuple[int, str]]) -> None:
-    domain = comment.author.email_domain.lower()
-    if not domain:
-        keys.append((EMAIL, "email=none"))
+def _email(comment: Comment, keys: list[Key], texts: list[Key]) -> None:
+    author = comment.author
+    if not author.email_domain:
+        keys.append(_NO_EMAIL)
         return
-    free = domain in _FREE_MAIL
-    keys += (
-        (EMAIL, f"email.kind={'disposable' if comment.author.disposable else 'free' if free else 'own'}"),
-        (EMAIL, f"email.ending={domain.rsplit('.', 1)[-1]}"),
-        (EMAIL, f"email.mx={'missing' if comment.author.mx_missing else 'unknown'}"),
-        (EMAIL, f"email.domain={domain if free else 'own'}"),
-    )
-    if not free:
-        keys.append(
-            (
-                EMAIL,
-                f"email.shape={_steps(len(domain), (8, 12, 16, 24))}{'-' in domain}{_has_digit(domain)}",
-            )
-        )
+    domain = author.email_domain.lower()
+    keys += _email_keys(domain, author.disposable, author.mx_missing)
+    if domain not in _FREE_MAIL:
         same = bool(comment.url) and host_of(comment.url.lower()).endswith(domain)
         keys.append((EMAIL, f"email.site={same if comment.url else 'none'}"))
         texts.append((EMAIL, domain))
 
 
-def _website(url: str, hosts: set[str], keys: list[tuple[int, str]], texts: list[tuple[int, str]]) -> None:
+@lru_cache(maxsize=4_096)
+def _email_keys(domain: str, disposable: object, mx_missing: object) -> tuple[Key, ...]:
+    """What a domain says by itself; a few domains have most of the addresses."""
+    free = domain in _FREE_MAIL
+    keys = (
+        (EMAIL, f"email.kind={'disposable' if disposable else 'free' if free else 'own'}"),
+        (EMAIL, f"email.ending={domain.rsplit('.', 1)[-1]}"),
+        (EMAIL, f"email.mx={'missing' if mx_missing else 'unknown'}"),
+        (EMAIL, f"email.domain={domain if free else 'own'}"),
+    )
+    if free:
+        return keys
+    return (*keys, (EMAIL, f"email.shape={_steps(len(domain), (8, 12, 16, 24))}{'-' in domain}{_has_digit(domain)}"))
+
+
+def _website(url: str, hosts: set[str], keys: list[Key], texts: list[Key]) -> None:
     if not url:
-        keys.append((WEBSITE, "website=none"))
+        keys.append(_NO_WEBSITE)
         return
     host = host_of(url.lower())
     path = url.split("://", 1)[-1].partition("/")[2]
@@ -232,14 +287,14 @@ def _website(url: str, hosts: set[str], keys: list[tuple[int, str]], texts: list
 
 
 def _has_digit(text: str) -> bool:
-    return any([char.isdigit() for char in text])  # noqa: C419 - a generator costs more
+    return any(map(str.isdigit, text))
 
 
-def _shape(counts: list[int], words: int, distinct: int) -> tuple[tuple[int, str], ...]:
+def _shape(counts: list[int], words: int, distinct: int) -> tuple[Key, ...]:
     lower, upper = counts[_LOWER], counts[_UPPER]
-    size = sum(counts)
+    size = sum(counts) or 1
     letters = lower + upper
-    foreign: NDArray[np.int_] | int = sum(counts[kind] for kind, _ in _SCRIPTS)
+    foreign = sum(counts[_CYRILLIC : _EAST + 1])
     script = "latin"
     if foreign > letters:
         script = max(_SCRIPTS, key=lambda pair: counts[pair[0]])[1]
@@ -247,31 +302,25 @@ def _shape(counts: list[int], words: int, distinct: int) -> tuple[tuple[int, str
         script = "none"
     elif foreign:
         script = "mixed"
-    caps = "few" if letters < 10 else str(_steps(upper / letters * 20, (0, 1, 2, 4, 10, 18)))
     return (
-        (LENGTH, f"words={_steps(words, (1, 3, 6, 12, 25, 50, 100, 200, 400))}"),
-        (LENGTH, f"lines={_steps(counts[_LINE], (0, 1, 3, 8))}"),
-        (CAPITALS, f"caps={caps}"),
-        (PUNCTUATION, f"bangs={_steps(counts[_BANG], (0, 1, 3, 6))}"),
-        (PUNCTUATION, f"queries={_steps(counts[_QUERY], (0, 1, 3))}"),
-        (PUNCTUATION, f"marks={_steps(counts[_MARK] / max(size, 1) * 100, (0, 2, 4, 8, 16))}"),
-        (PUNCTUATION, f"digits={_steps(counts[_DIGIT] / max(size, 1) * 100, (0, 1, 3, 8, 20))}"),
-        (PUNCTUATION, f"emoji={_steps(counts[_EMOJI], (0, 1, 3, 8))}"),
-        (REPETITION, f"repeats={'few' if words < 8 else _steps(distinct / words * 20, (8, 10, 12, 14, 16, 18))}"),
-        (LANGUAGE, f"script={script}"),
-        (LANGUAGE, f"hidden={_steps(counts[_HIDDEN], (0, 2))}"),
-        (LANGUAGE, f"styled={_steps(counts[_STYLED], (0, 4))}"),
+        _WORDS(words),
+        _LINES(counts[_LINE]),
+        _FEW_CAPS if letters < 10 else _CAPS(upper / letters * 20),
+        _BANGS(counts[_BANG]),
+        _QUERIES(counts[_QUERY]),
+        _MARKS(counts[_MARK] / size * 100),
+        _DIGITS(counts[_DIGIT] / size * 100),
+        _EMOJIS(counts[_EMOJI]),
+        _FEW_REPEATS if words < 8 else _REPEATS(distinct / words * 20),
+        _SCRIPT[script],
+        _HIDDENS(counts[_HIDDEN]),
+        _STYLEDS(counts[_STYLED]),
     )
 
 
-def _elapsed(elapsed_ms: int | None) -> str:
-    return "none" if elapsed_ms is None else str(_steps(elapsed_ms / 1000, (1, 3, 8, 30, 120, 900)))
-
-
-def _page(comment: Comment) -> str:
+def _page(comment: Comment) -> Key:
     title = set(_WORD.findall(comment.page_title.lower()))
     if not title:
-        return "none"
+        return _NO_PAGE
     said = set(_WORD.findall(comment.body.lower()))
-    shared = {word for word in title & said if len(word) > 3}
-    return str(_steps(len(shared), (0, 1, 3)))
+    return _PAGE_WORDS(len([word for word in title & said if len(word) > 3]))

@@ -33,11 +33,11 @@ _REST = "everything else"
 _BATCH = 256
 # At most so many terms are told one by one, for the two heads that decide and for the others.
 _MAIN = frozenset({Head.SPAM, Head.TOXICITY})
-_MAIN_MAX = 16
+_MAIN_MAX = 8
 # A body of one word, twenty thousand times, or of one word that long, is told as briefly as any other.
 _SPANS_MAX = 100
 _LABEL_MAX = 80
-_SUB_MAX = 3
+_SUB_MAX = 2
 
 BANDS = (
     (0.02, "almost certainly not"),
@@ -190,6 +190,15 @@ _set_label, _set_share, _set_spans, _set_kind = (
 )
 
 
+def _term(label: str, share: float, spans: tuple[Span, ...], kind: str) -> Term:
+    term = _new_term(Term)
+    _set_label(term, label)
+    _set_share(term, share)
+    _set_spans(term, spans)
+    _set_kind(term, kind)
+    return term
+
+
 class _Told:
     """The terms of one comment, head by head; what an owner is called and where it stands is found once."""
 
@@ -212,14 +221,9 @@ class _Told:
                 break
             rest -= share
             label, spans, kind = owners.get(owner) or self._owner(owner)
-            term = _new_term(Term)
-            _set_label(term, label)
-            _set_share(term, share)
-            _set_spans(term, spans)
-            _set_kind(term, kind)
-            terms.append(term)
+            terms.append(_term(label, share, spans, kind))
         if len(terms) < len(values):
-            terms.append(Term(_REST, rest, (), "rest"))
+            terms.append(_term(_REST, rest, (), "rest"))
         return tuple(terms)
 
     def _owner(self, owner: int) -> tuple[str, tuple[Span, ...], str]:

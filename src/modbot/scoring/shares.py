@@ -6,7 +6,7 @@ import ``domain``, ``text`` and numpy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from modbot.scoring.features import (
     Reading,
     char_scale,
     field_text_scale,
-    key_bucket,
+    key_buckets,
     neighbours,
     pair_buckets,
     word_scale,
@@ -46,33 +46,40 @@ def shares(reading: Reading, weights: NDArray[np.float64], lexicon: Lexicon) -> 
     words, heads = len(reading.words), weights.shape[1]
     size, bits = words + len(FIELDS), weights.shape[0].bit_length() - 1
     owners = [words + field for field, _ in reading.keys]
-    parts = [weights.take([key_bucket(key, bits) for _, key in reading.keys], axis=0) * FIELD_VALUE]
+    parts = [weights.take(key_buckets(reading.keys, bits), axis=0) * FIELD_VALUE]
     if not words and not reading.texts:
-        return _added(owners, parts, size)
+        return _added(np.array(owners), parts, size)
     found = lexicon.look_up([*reading.words, *reading.texts])
     if reading.texts:
         own = found.sums[words:]
         owners += [words + field for field, _ in reading.texts]
         parts.append((own[:, :heads] + own[:, heads:]) * field_text_scale(int(found.counts[words:].sum()) + len(own)))
-    pairs = reading.pairs
-    per_word = word_scale(words + len(pairs))
-    if pairs:
-        left, right = zip(*pairs, strict=True)
-        # Half of a pair's weight to each of its words.
-        beside = pair_buckets(found.hashes.take(left), found.hashes.take(right), bits)
-        half = weights.take(beside, axis=0) * (per_word / 2)
-        owners += [*left, *right]
-        parts += (half, half)
-    total = _added(owners, parts, size)
+    left, right = _pairs(reading.order, words)
+    per_word = word_scale(words + left.size)
+    # Half of a pair's weight to each of its words.
+    beside = pair_buckets(found.hashes.take(left), found.hashes.take(right), bits)
+    half = weights.take(beside, axis=0) * (per_word / 2)
+    total = _added(np.concatenate((owners, left, right)), [*parts, half, half], size)
     own = found.sums[:words]
     total[:, :words] += (own[:, :heads] * char_scale(int(found.counts[:words].sum())) + own[:, heads:] * per_word).T
     return total
 
 
-def _added(owners: list[int], parts: list[NDArray[np.float64]], size: int) -> NDArray[np.float64]:
+def _pairs(order: Sequence[int], words: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The distinct neighbours of one body."""
+    said = np.array(order, dtype=np.intp)
+    codes = said[:-1] * words + said[1:]
+    codes.sort()
+    if codes.size:
+        codes = codes[np.concatenate(([True], codes[1:] != codes[:-1]))]
+    left = codes // max(words, 1)
+    return left, codes - left * words
+
+
+def _added(owners: NDArray[np.intp], parts: list[NDArray[np.float64]], size: int) -> NDArray[np.float64]:
     """Add up the rows of each owner; one column each."""
     rows = np.concatenate(parts)
-    at = np.array(owners) + np.arange(0, rows.shape[1] * size, size)[:, None]
+    at = owners + np.arange(0, rows.shape[1] * size, size)[:, None]
     sums = np.bincount(at.ravel(), rows.T.ravel(), at.shape[0] * size).astype(np.float64, copy=False)
     return sums.reshape(-1, size)
 
@@ -103,7 +110,7 @@ def margins(readings: Iterable[Reading], weights: NDArray[np.float64], lexicon: 
     for one in readings:
         tokens += one.words
         own += one.texts
-        buckets += [key_bucket(key, bits) for _, key in one.keys]
+        buckets += key_buckets(one.keys, bits)
         order += one.order
         counted.append((len(one.words), len(one.texts), len(one.keys), len(one.order)))
     words, texts, keys, said = np.array(counted, dtype=np.intp).T

@@ -19,7 +19,7 @@ from modbot.scoring.features import (
     field_salt,
     field_text_scale,
     hash_tokens,
-    key_bucket,
+    key_buckets,
     pair_buckets,
     word_scale,
     words_of,
@@ -65,7 +65,7 @@ def traits_of(one: Reading | Comment) -> Traits:
     """
     reading = words_of(one) if isinstance(one, Comment) else one
     words = len(reading.words)
-    buckets = [np.array([key_bucket(key, TRAIT_BITS) for _, key in reading.keys], dtype=np.intp)]
+    buckets = [np.array(key_buckets(reading.keys, TRAIT_BITS), dtype=np.intp)]
     values = [np.full(len(reading.keys), FIELD_VALUE)]
     owners = [np.array([words + field for field, _ in reading.keys], dtype=np.intp)]
     partners = list(owners)

@@ -44,6 +44,13 @@ _ALTERNATIVES = {
 }
 _DIGITS_HINT = re.compile(r"\d\d\d")
 _SPACED_HINT = re.compile(r"[ .\-_*][^\W\d_][ .\-_*][^\W\d_][ .\-_*]")
+# Nothing in it that begins markup, and each character folds to one that is as much a letter or a space as it is.
+_UNMARKED = re.compile(
+    "[\x00-;=-Z\\\\-\x7f\u00a1\u00ab\u00bb\u00bf-\u00d6\u00d8-\u00f6\u00f8-\u012f\u0131\u0141-\u0148\u014c-\u017e"
+    "\u0391-\u03a1\u03a3-\u03c9\u0400-\u045f\u05d0-\u05ea\u060c\u061f\u0621-\u064a\u0905-\u0939\u0e01-\u0e30"
+    "\u2013-\u2015\u2018-\u201e\u3001-\u3002\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3\uff01\uff0c\uff1f"
+    "\U0001f300-\U0001f64f\U0001f680-\U0001f6c5]*\\Z"
+)
 _LETTERS_HINT = re.compile(r"([^\W\d_])\1\1")
 # The findings that may have spaces in them, and what is left between spaces.
 _CROSSING = re.compile("|".join(_ALTERNATIVES[name] for name in ("tag", "spaced")))
@@ -125,6 +132,8 @@ def pieces(text: str) -> list[str]:
     list of str
         Parts of the text in their order; only what folds to space is left out.
     """
+    if _UNMARKED.match(text) and not _SPACED_HINT.search(text):
+        return text.split()
     folded, starts, _ = fold(text)
     if "\u2028" in folded or "\u2029" in folded:  # space to some, punctuation to others
         return [text]
