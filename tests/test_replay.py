@@ -12,6 +12,8 @@ from modbot.domain import Action, Head, Mode, Policy
 from modbot.errors import ModelError
 from modbot.replay import Lived, figures, periods, play
 
+pytestmark = pytest.mark.slow
+
 BORROWED = Policy(mode=Mode.BORROWED)
 HOLD_ONLY = Policy(mode=Mode.HOLD_ONLY)
 GOOD = {Head.SPAM: 0.0}

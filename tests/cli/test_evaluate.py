@@ -8,6 +8,8 @@ from click.testing import CliRunner
 from modbot.cli import main
 from modbot.scoring import artifacts
 
+pytestmark = pytest.mark.slow
+
 ROWS = ["text,author,spam"] + [f"I liked the harbour picture number {i},Ada {i},0" for i in range(40)]
 ROWS += [f"buy cheap pills now http://pills{i}.example best casino bonus,Pills {i},1" for i in range(40)]
 OTHERS = ["text,author,spam"] + [f"the bicycle path by gate {i} is closed,Ben {i},0" for i in range(40)]

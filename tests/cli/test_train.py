@@ -11,6 +11,8 @@ from modbot.cli import main
 from modbot.domain import Head
 from modbot.scoring import artifacts
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = artifacts.find(artifacts.model_dirs()).name
 
 

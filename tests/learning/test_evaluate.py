@@ -13,6 +13,8 @@ from modbot.domain import Head
 from modbot.errors import NotEnoughEvidence
 from modbot.learning.evaluate import by_head, compare, contrast, learning_curve, leave_one_out, model_risks, recipe_of
 
+pytestmark = pytest.mark.slow
+
 
 def quiet(*_):
     return None
