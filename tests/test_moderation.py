@@ -389,3 +389,16 @@ def test_it_lets_a_site_go_from_hold_only_to_its_own_cutoffs(house, ben_site, be
     pills = moderate(house, now, sent("BUY CHEAP PILLS and CASINO BONUS http://x.example http://y.example NOW!!!")).case
     assert fine.verdict.policy == pills.verdict.policy == f"p{own.policy.version}.own1"
     assert (fine.action, pills.action) == (Action.PUBLISH, Action.REJECT)
+
+
+def test_it_judges_an_edited_text_as_if_it_had_come_like_that(house, ada_site, ada, clock):
+    """What people rejected about the old text says nothing of the new one."""
+    body = "Win a thousand harbour tickets today if you only write to our friendly office before the evening comes."
+    first = moderate(house, ada_site, sent(body, key="one")).case
+    house.moderator.review(a_draft(case_id=first.id, action=Action.REJECT, at=clock.tick(60), reason="spam"), ada)
+    second = moderate(house, ada_site, sent(body, key="two", email="bo@example.org")).case
+    other = replace(second.comment, body="The ferry was late again on Monday.")
+    codes = {signal.code for signal in house.moderator.judge(ada_site, other, second.id).signals}
+    assert codes.isdisjoint({"TEXT_REJECTED_BEFORE", "REPEATED_TEXT", "CAMPAIGN", "CAMPAIGN_REJECTED"})
+    same = {signal.code for signal in house.moderator.judge(ada_site, second.comment, second.id).signals}
+    assert "TEXT_REJECTED_BEFORE" in same

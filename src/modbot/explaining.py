@@ -6,6 +6,7 @@ alone. May import ``domain``, ``policy`` and ``scoring``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
@@ -19,7 +20,8 @@ TOLD = 3
 # Shares from here on are strong, below the other one weak; log-odds.
 _STRONG, _WEAK = 1.5, 0.5
 # How many single edits, how many of the best in pairs, and how many at once are tried: a few hundredths of a second.
-_SINGLES_MAX, _PAIRED_MAX, _AT_ONCE_MAX = 40, 8, 12
+_SINGLES_MAX, _PAIRED_MAX, _AT_ONCE_MAX = 60, 8, 12
+_WORD = re.compile(r"\w[\w'\u2019-]*")
 
 Judge = Callable[[Comment], Verdict]
 """Gives the verdict that a comment would get now."""
@@ -77,15 +79,16 @@ def telling(score: HeadScore, signals: Sequence[Signal] = ()) -> Telling:
 def smallest_edit(comment: Comment, verdict: Verdict, judge: Judge) -> Edit | None:
     """Find the smallest edit by leaving something out that would change a verdict's action; None if no small one does.
 
-    One word or the website alone is tried first, then two, then ever more of those that pulled hardest, from which
-    whatever is not needed is put back.
+    One word or the website alone is tried first, what pulled hardest before all others, then two, then ever more of
+    those that pulled hardest, from which whatever is not needed is put back. Of a long comment not every word is tried.
     """
     changes = _changes(comment, verdict)
     tried = ((change,) for change in changes)
     for some in (*tried, *combinations(changes[:_PAIRED_MAX], 2)):
         if (action := _outcome(comment, verdict, some, judge)) is not None:
             return _edit(some, action)
-    for count in range(3, min(_AT_ONCE_MAX, len(changes)) + 1):
+    pulling = sum(change.pull > 0 for change in changes)
+    for count in range(3, min(_AT_ONCE_MAX, pulling) + 1):
         if _outcome(comment, verdict, changes[:count], judge) is not None:
             return _needed(comment, verdict, changes[:count], judge)
     return None
@@ -121,7 +124,13 @@ def _changes(comment: Comment, verdict: Verdict) -> list[_Change]:
                 continue
             pulls[key] = pulls.get(key, 0.0) + term.share * side
     found = [_Change(key, tuple(sorted(spans.get(key, ()), key=_place)), pull) for key, pull in pulls.items()]
-    return sorted((one for one in found if one.pull > 0), key=lambda one: -one.pull)[:_SINGLES_MAX]
+    found = sorted((one for one in found if one.pull > 0), key=lambda one: -one.pull)
+    # A word that was not told, or pulled the other way, still changes length and neighbours when it goes.
+    others: dict[str, list[Span]] = {}
+    for match in _WORD.finditer(comment.body):
+        if (key := match.group().casefold()) not in pulls or pulls[key] <= 0:
+            others.setdefault(key, []).append(Span(*match.span()))
+    return [*found, *(_Change(key, tuple(at), 0.0) for key, at in others.items())][:_SINGLES_MAX]
 
 
 def _outcome(comment: Comment, verdict: Verdict, changes: Iterable[_Change], judge: Judge) -> Action | None:

@@ -41,6 +41,7 @@ from modbot.scoring.heads import Evidence, Model
 from modbot.scoring.layer import Layered, fits, layer_from
 from modbot.scoring.rules import RULES, VERSION
 from modbot.storage import Store
+from modbot.text import fingerprint, normalise, sketch
 from modbot.validation import comment_from, unknown_fields
 
 # An edit that loses against a review is assessed again on top of it; losing thrice in a row means
@@ -196,7 +197,9 @@ class Moderator:
 
     def judge(self, site: Site, comment: Comment, besides: str = "") -> Verdict:
         """Say what the machine would say of a comment now, and record nothing; ``besides`` is a case to leave out."""
-        return self._verdict(site, comment, self._history(comment, besides))
+        plain = normalise(comment.body)
+        traced = replace(comment, fingerprint=fingerprint(comment.body, plain), sketch=sketch(comment.body, plain))
+        return self._verdict(site, traced, self._history(traced, besides))
 
     # -- the steps ----------------------------------------------------------------
 

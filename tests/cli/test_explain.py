@@ -43,6 +43,14 @@ def test_it_tells_verdict_reasons_and_the_smallest_edit(run):
     assert edit is None or edit["action"] != told["action"]
 
 
+def test_it_tells_the_same_sum_with_every_word(run):
+    text = "See " + " ".join(f"http://a{n}.example/x" for n in range(6))
+    few, every = (json.loads(run("--json", *flags, "--text", text).stdout) for flags in ([], ["--all"]))
+    assert any(term["label"] == "MANY_LINKS" for term in every["heads"][0]["terms"])
+    for one, other in zip(few["heads"], every["heads"], strict=True):
+        assert one["margin"] == pytest.approx(other["margin"], abs=1e-6)
+
+
 @pytest.mark.parametrize("text", ["", " \n"])
 def test_it_refuses_to_explain_no_text(run, text):
     refused = run("--text", text)

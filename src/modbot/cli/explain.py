@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import click
@@ -48,7 +48,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     verdict = judge(comment) if case is None else case.verdict
     now = verdict if case is None else judge(comment)
     edit = smallest_edit(comment, now, judge)
-    heads = _every(ctx, given, comment) if given["every"] and case is None else verdict.heads
+    heads = _every(ctx, given, comment, verdict) if given["every"] and case is None else verdict.heads
     told = {score.head: telling(score, verdict.signals) for score in heads if score.head in MAIN_HEADS}
     if given["as_json"]:
         click.echo(json.dumps(_facts(verdict, heads, told, edit)))
@@ -56,7 +56,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     click.echo(click.style(f"{_VERDICTS[verdict.action]}: {verdict.band}", bold=True))
     if now.action is not verdict.action:
         click.echo(f"Judged anew, it would be {_VERDICTS[now.action].lower()}.")
-    click.echo(f"{edit.sentence if edit else 'No small change of its words would change that.'}\n")
+    click.echo(f"{edit.sentence if edit else 'None of the small changes that were tried would change that.'}\n")
     for score in heads:
         _show(score, told.get(score.head), None if given["every"] else TERMS_SHOWN)
 
@@ -81,8 +81,11 @@ def _asked(ctx: click.Context, given: dict[str, Any]) -> tuple[Case | None, Comm
     return case, case.comment, lambda comment: house.moderator.judge(site, comment, case.id)
 
 
-def _every(ctx: click.Context, given: dict[str, Any], comment: Comment) -> tuple[HeadScore, ...]:
-    return loaded(ctx, given["version"]).score(comment, small=0.0)
+def _every(ctx: click.Context, given: dict[str, Any], comment: Comment, verdict: Verdict) -> tuple[HeadScore, ...]:
+    """Every term of the model, and what the rules added to it."""
+    rules = [tuple(term for term in score.terms if term.kind == "rule") for score in verdict.heads]
+    scores = loaded(ctx, given["version"]).score(comment, small=0.0)
+    return tuple(replace(one, terms=one.terms + added) for one, added in zip(scores, rules, strict=True))
 
 
 def _facts(
