@@ -109,6 +109,14 @@ def test_it_tells_shares_that_add_up(layer, model, odd_comments):
         assert found[Head.INSULT] == base[Head.INSULT]
 
 
+@pytest.mark.parametrize("body", ["velvet " * 3_000, "v" * 20_000])
+def test_it_tells_a_hostile_body_as_briefly_as_any_other(layer, model, body):
+    for score in layer.corrected(said(body), model.score(said(body))):
+        for term in score.terms:
+            assert len(term.label) <= 81
+            assert len(term.spans) <= 100
+
+
 def test_it_points_at_the_words_of_the_original(layer, model):
     comment = said("<b>VELVET</b> ｃｕｒｔａｉｎｓ for the old cinema, ask our showroom")
     spam = next(score for score in layer.corrected(comment, model.score(comment)) if score.head is Head.SPAM)

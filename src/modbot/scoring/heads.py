@@ -35,7 +35,7 @@ _BATCH = 256
 _MAIN = frozenset({Head.SPAM, Head.TOXICITY})
 _MAIN_MAX = 8
 # A body of one word, twenty thousand times, or of one word that long, is told as briefly as any other.
-_SPANS_MAX = 100
+SPANS_MAX = 100
 _LABEL_MAX = 80
 _SUB_MAX = 2
 
@@ -231,11 +231,26 @@ class _Told:
         if owner >= words:
             found: tuple[str, tuple[Span, ...], str] = (FIELDS[owner - words], (), "field")
         else:
-            spans = self._reading.spans(owner)[:_SPANS_MAX]
-            label = self._body[spans[0].start : spans[0].end]
-            found = (label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…", spans, "word")
+            spans = self._reading.spans(owner)[:SPANS_MAX]
+            found = (shortened(self._body[spans[0].start : spans[0].end]), spans, "word")
         self._owners[owner] = found
         return found
+
+
+def shortened(label: str) -> str:
+    """Cut what a term is called to a length that people read.
+
+    Parameters
+    ----------
+    label : str
+        A word as it stands in the text.
+
+    Returns
+    -------
+    str
+        At most 81 characters.
+    """
+    return label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…"
 
 
 def probability(margin: float) -> float:

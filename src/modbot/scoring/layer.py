@@ -19,7 +19,7 @@ from modbot.domain import Comment, Head, HeadScore, SiteLayer, Span, Term
 from modbot.scoring import Scene
 from modbot.scoring.features import Reading, read
 from modbot.scoring.fields import FIELDS
-from modbot.scoring.heads import Model
+from modbot.scoring.heads import SPANS_MAX, Model, shortened
 from modbot.scoring.traits import TRAIT_BITS, Traits, traits_of
 
 LAYER_HEADS = (Head.SPAM, Head.TOXICITY)
@@ -369,7 +369,7 @@ def _told(reading: Reading, body: str, shares: list[float]) -> tuple[Term, ...]:
         if abs(share) < _SMALL_SHARE:
             break
         told += share
-        spans: tuple[Span, ...] = reading.spans(i) if i < words else ()
-        label = body[spans[0].start : spans[0].end] if spans else FIELDS[i - words]
+        spans: tuple[Span, ...] = reading.spans(i)[:SPANS_MAX] if i < words else ()
+        label = shortened(body[spans[0].start : spans[0].end]) if spans else FIELDS[i - words]
         terms.append(Term(label, share, spans, "site"))
     return (*terms, Term(_REST, sum(shares) - told, (), "site"))
