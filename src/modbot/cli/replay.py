@@ -89,10 +89,10 @@ def _show(name: str, life: Life) -> None:
 
     skipped = f" ({life.skipped:,} rows without a label left out)" if life.skipped else ""
     click.echo(f"\n{name}{skipped}")
-    click.echo(f"{'':<26}{'comments':>9}{'bad':>7}{'read':>8}{'good rejected':>18}{'bad published':>18}")
+    click.echo(f"{'':<26}{'comments':>9}{'bad':>7}{'read':>8}{'good rejected':>22}{'bad published':>22}")
     for period in replay.periods(life.lived):
         click.echo(_line(period))
-    click.echo(f"{'-' * 86}")
+    click.echo(f"{'-' * 94}")
     click.echo(_line(replay.figures(life.lived)))
     click.echo(f"  {life.learned}")
 
@@ -101,7 +101,7 @@ def _line(one: Figures) -> str:
     span = f"{one.first:{DAY}} to {one.last:{DAY}}"
     return (
         f"{span:<26}{one.comments:>9,}{one.bad:>7,}{one.read / one.comments:>8.1%}"
-        f"{_errors(one.good_rejected, one.good):>18}{_errors(one.bad_published, one.bad):>18}"
+        f"{_errors(one.good_rejected, one.good):>22}{_errors(one.bad_published, one.bad):>22}"
     )
 
 
