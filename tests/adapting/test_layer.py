@@ -12,6 +12,8 @@ from modbot.adapting.layer import FIRST_AT
 from modbot.domain import Action, Door, Head, Mode
 from modbot.moderation import Submission
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("Ada", "Bo", "Cleo", "Dov", "Ena", "Fay", "Gus")
 # What this site's people do not want, in words that say nothing to a model that never saw the site.
 GOOD = "The tide table on page {n} is a day late again, says {name}."

@@ -70,6 +70,7 @@ def test_it_counts_recall_above_the_cutoff_by_hand():
     assert found["recall_at_0.1pct"] == 0.25
 
 
+@pytest.mark.slow
 def test_it_finds_no_calibration_error_in_honest_probabilities_and_all_of_it_in_a_shift():
     rng = np.random.default_rng(4)
     p = rng.beta(1, 4, 30_000)
@@ -160,6 +161,7 @@ def test_it_is_not_sure_of_a_perfect_figure_on_few_comments():
     assert auc_interval(0.0, 5, 5)[0] == 0.0
 
 
+@pytest.mark.slow
 def test_it_covers_the_truth_in_about_nineteen_of_twenty_repeats():
     truth = measure(*slice_of(40_000, 10_000, 99), prior=0.25)
     repeats = [measure(*slice_of(400, 100, seed), prior=0.25) for seed in range(60)]

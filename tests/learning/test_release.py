@@ -7,6 +7,8 @@ from modbot.errors import ModelError, ModelMissing
 from modbot.learning import release
 from modbot.scoring import artifacts
 
+pytestmark = pytest.mark.slow
+
 
 def test_it_works(trained, tmp_path):
     model = release.named(trained)

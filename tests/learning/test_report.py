@@ -7,6 +7,8 @@ import pytest
 
 from modbot.learning.report import page
 
+pytestmark = pytest.mark.slow
+
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
 

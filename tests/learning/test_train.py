@@ -16,6 +16,8 @@ from modbot.learning.recipe import HEADS, Learner, Source
 from modbot.learning.table import tabulate
 from modbot.learning.train import _Prepared, row_weights, sigmoid, train
 
+pytestmark = pytest.mark.slow
+
 
 def quiet(*_):
     return None
