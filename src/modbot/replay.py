@@ -211,7 +211,8 @@ def _fields(one: Example, number: int) -> dict[str, str]:
 
 
 def _printable(body: str) -> str:
-    return "".join(char for char in body if char.isprintable() or char in "\n\t") or "(nothing readable)"
+    text = "".join(char for char in body if char.isprintable() or char in "\n\t")
+    return text if text.strip() else "(nothing readable)"
 
 
 def _answer(moderator: Moderator, case: Case, one: Example, at: datetime) -> None:

@@ -62,6 +62,7 @@ def test_it_works(house, site):
     answer(house, site, 10, start=50)
     second = step(house, site, 70)
     assert second.facts["in_use"] == ["spam", "toxicity"]
+    assert second.facts["limited"] == ["toxicity"], "nobody was rejected for abuse, so little is known of it here"
     assert second.facts["surprise"]["spam"]["layer"] < second.facts["surprise"]["spam"]["model"]
     assert "for spam it is used" in layer_told(second)
 
@@ -86,6 +87,14 @@ def test_it_is_not_used_where_it_does_not_help(house, site):
     step(house, site, 70)
     answer(house, site, 60, start=70, tells=lambda n: not coin[n])
     assert "spam" not in step(house, site, 140).facts["in_use"]
+
+
+def test_it_learns_nothing_from_answers_that_speak_of_no_head(house, site):
+    for n in range(FIRST_AT):
+        case = send(house, site, GOOD.format(n=n, name=NAMES[n % 7]), n)
+        draft = a_draft(case_id=case.id, seen_revision=case.revision, action=Action.REJECT, reason="other", at=later(n))
+        house.moderator.review(draft, a_user())
+    assert step(house, site, 60) is None
 
 
 def test_it_changes_what_the_machine_says_and_tells_so(house, site):

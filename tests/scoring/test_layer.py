@@ -109,6 +109,20 @@ def test_it_tells_shares_that_add_up(layer, model, odd_comments):
         assert found[Head.INSULT] == base[Head.INSULT]
 
 
+def test_it_lowers_no_head_far_of_which_it_knows_one_answer(model):
+    tame = fit(lessons(labels=(0.0, 0.0)), version="s1", model="tiny")
+    limited = replace(tame, limited=frozenset({Head.SPAM}))
+    comment = said(BAD[0])
+    base = next(score for score in model.score(comment) if score.head is Head.SPAM).margin
+    free, held = (
+        next(score for score in one.corrected(comment, model.score(comment)) if score.head is Head.SPAM).margin
+        for one in (tame, limited)
+    )
+    assert free < base - 1.5
+    assert held == pytest.approx(base - 1.5)
+    assert margin_of(limited, BAD[0], base) == pytest.approx(held)
+
+
 @pytest.mark.parametrize("body", ["velvet " * 3_000, "v" * 20_000])
 def test_it_tells_a_hostile_body_as_briefly_as_any_other(layer, model, body):
     for score in layer.corrected(said(body), model.score(said(body))):

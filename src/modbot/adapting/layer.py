@@ -41,6 +41,8 @@ GROWTH = 1.05
 LESSONS_MAX = 4_000
 # The cut-offs are adapted to so many of the latest comments.
 LATELY_MAX = 1_000
+# With fewer rejections for abuse a layer knows one answer only, and may not lower that head far.
+ABUSE_MIN = 5
 # One answer about a comment that chance laid before people stands for at most so many that nobody saw.
 STANDS_FOR_MAX = 20.0
 
@@ -63,18 +65,25 @@ def remade(store: Store, model: Model, policy: Policy, old: SiteLayer) -> Made |
     if answers < FIRST_AT or (answers < known * GROWTH and not changed):
         return None
     found = store.lessons(old.site_id, WEIGHTS, LESSONS_MAX)
+    if not found:
+        return None
     lessons = lessons_of(found, model)
     version = f"s{old.version + 1}"
     surprise = _measured(old, found, lessons, model)
     new = fit(lessons, version=version, model=model.version)
     in_use = tuple(head for head in new.heads if surprise[head.value]["layer"] < surprise[head.value]["model"])
-    cutoffs = _cutoffs(store, replace(new, heads=in_use), model, policy, old.site_id) if in_use else None
+    # Where hardly anybody was rejected for abuse, finding less of it always surprises less, whatever a threat is worth.
+    limited = frozenset({Head.TOXICITY} if surprise[Head.TOXICITY.value]["bad"] < ABUSE_MIN else ())
+    cutoffs = (
+        _cutoffs(store, replace(new, heads=in_use, limited=limited), model, policy, old.site_id) if in_use else None
+    )
     facts = {
         "model": model.version,
         "answers": answers,
         "until": found[-1].answered_at.isoformat() if found and found[-1].answered_at else "",
         "heads": [head.value for head in new.heads],
         "in_use": [head.value for head in in_use],
+        "limited": [head.value for head in limited],
         "surprise": surprise,
         "wishes": wished(policy),
         "reject_from": cutoffs.reject_from if cutoffs else None,
@@ -120,16 +129,17 @@ def _measured(old: SiteLayer, found: Sequence[Lesson], lessons: Lessons, model: 
     known = fits(old, model.version)
     before = old.facts["surprise"] if known else {}
     until = datetime.fromisoformat(old.facts["until"]) if known and old.facts["until"] else None
-    fresh = np.array([until is None or one.answered_at is None or one.answered_at > until for one in found])
+    fresh = np.array([until is None or one.answered_at is None or one.answered_at > until for one in found], dtype=bool)
     sums = losses(_some(lessons, fresh), layer_from(old, model.version, in_use=False))
     counts = (~np.isnan(lessons.labels[fresh])).sum(axis=0)
     told = {}
     for at, head in enumerate(LAYER_HEADS):
-        was = before.get(head.value, {"model": 0.0, "layer": 0.0, "answers": 0})
+        was = before.get(head.value, {"model": 0.0, "layer": 0.0, "answers": 0, "bad": 0})
         told[head.value] = {
             "model": was["model"] + float(sums[0, at]),
             "layer": was["layer"] + float(sums[1, at]),
             "answers": was["answers"] + int(counts[at]),
+            "bad": was["bad"] + int((lessons.labels[fresh, at] >= 0.5).sum()),
         }
     return told
 

@@ -67,7 +67,8 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         quiet = not sys.stderr.isatty()
         with click.progressbar(length=len(history), label=path.name, file=sys.stderr, hidden=quiet) as bar:
             life = replay.play(history, model, policy, seed=given["seed"], progress=bar.update)
-        lives[history[0].source] = life
+        name = history[0].source
+        lives[str(path) if name in lives else name] = life
     if given["as_json"]:
         told = {name: _facts(life) for name, life in lives.items()}
         whole = _shares(replay.figures([one for life in lives.values() for one in life.lived]))

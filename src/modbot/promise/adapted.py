@@ -15,10 +15,10 @@ from modbot.domain import Policy, SiteLayer
 from modbot.promise import BORROWED_SHARE, Cutoffs
 
 SURELY_BAD = 0.9
-"""Nothing is rejected by machine that is less likely bad than this."""
+"""Nothing is rejected by machine that is less likely bad than this in every head."""
 
 SURELY_GOOD = 0.2
-"""Nothing is published by machine that is more likely bad than this."""
+"""Nothing is published by machine that is more likely bad than this in any one head."""
 
 
 def adapted(
@@ -60,7 +60,10 @@ def adapted(
     )
     lowest, highest = bounds
     return Cutoffs(
-        reject_from=max(highest, float(risks[-1 - rejected])) if rejected < risks.size else highest,
+        # Just above the first comment that would be one too many, and all that look exactly like it.
+        reject_from=max(highest, float(np.nextafter(risks[-1 - rejected], np.inf)))
+        if rejected < risks.size
+        else highest,
         publish_below=min(lowest, float(risks[published])) if published < risks.size else lowest,
         good=round(good),
         bad=round(bad),

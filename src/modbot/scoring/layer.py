@@ -39,6 +39,9 @@ _EXPONENT_MAX = 35.0
 # Site shares smaller than this many log-odds are told together; at most so many are told one by one.
 _SMALL_SHARE = 0.04
 _TOLD_MAX = 8
+# A head of which a site has seen one answer only is not lowered further than that.
+_LIMIT = 1.5
+_BACK = "too few here were rejected for it to lower it further"
 _USUAL = "what people here decided so far"
 _REST = "everything else that people here decided"
 
@@ -84,6 +87,8 @@ class Layer:
         1 and 0 for a head that is left as it is.
     weights : ndarray of shape (n_buckets, len(LAYER_HEADS))
         Log-odds per bucket.
+    limited : frozenset of Head
+        Heads that it may not lower by more than 1.5 log-odds, because it knows one answer only.
     """
 
     version: str
@@ -92,6 +97,7 @@ class Layer:
     slopes: NDArray[np.float64]
     biases: NDArray[np.float64]
     weights: NDArray[np.float64]
+    limited: frozenset[Head] = frozenset()
 
     def margins(self, traits: Sequence[Traits], margins: NDArray[np.float64]) -> NDArray[np.float64]:
         """Correct the margins of many comments.
@@ -112,7 +118,9 @@ class Layer:
             return margins
         shares = np.array([one.values @ self.weights[one.buckets] for one in traits])
         used = np.array([head in self.heads for head in LAYER_HEADS])
-        return np.where(used, margins * self.slopes + self.biases + shares, margins)
+        least = np.array([-_LIMIT if head in self.limited else -np.inf for head in LAYER_HEADS])
+        corrected = np.maximum(margins * self.slopes + self.biases + shares, margins + least)
+        return np.where(used, corrected, margins)
 
     def corrected(self, comment: Comment, scores: Sequence[HeadScore]) -> tuple[HeadScore, ...]:
         """Add this site's shares to head scores, as terms of the same sums.
@@ -142,6 +150,8 @@ class Layer:
             shares = np.bincount(one.owners, halves, owners) + np.bincount(one.partners, halves, owners)
             usual = (float(self.slopes[at]) - 1.0) * score.margin + float(self.biases[at])
             terms = (*score.terms, Term(_USUAL, usual, (), "site"), *_told(reading, comment.body, shares.tolist()))
+            if score.head in self.limited and (total := usual + float(shares.sum())) < -_LIMIT:
+                terms = (*terms, Term(_BACK, -_LIMIT - total, (), "site"))
             found.append(HeadScore(score.head, score.bias, terms))
         return tuple(found)
 
@@ -289,7 +299,8 @@ def layer_from(row: SiteLayer, model: str, *, in_use: bool = True) -> Layer | No
     weights = np.zeros((1 << TRAIT_BITS, len(LAYER_HEADS)))
     with np.load(io.BytesIO(row.layer), allow_pickle=False) as arrays:
         weights[arrays["buckets"]] = arrays["weights"]
-        return Layer(f"s{row.version}", model, tuple(heads), arrays["slopes"], arrays["biases"], weights)
+        limited = frozenset(Head(name) for name in row.facts.get("limited", ()))
+        return Layer(f"s{row.version}", model, tuple(heads), arrays["slopes"], arrays["biases"], weights, limited)
 
 
 def fits(row: SiteLayer, model: str) -> bool:
