@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from factories import later
-from modbot.domain import Author, Comment, Head, SiteLayer
+from modbot.domain import Author, Comment, Head, HeadScore, SiteLayer
 from modbot.scoring import Scene
 from modbot.scoring.layer import (
     LAYER_HEADS,
@@ -109,18 +109,16 @@ def test_it_tells_shares_that_add_up(layer, model, odd_comments):
         assert found[Head.INSULT] == base[Head.INSULT]
 
 
-def test_it_lowers_no_head_far_of_which_it_knows_one_answer(model):
+@pytest.mark.parametrize(("base", "suspect"), [(2.0, True), (-0.5, True), (-3.0, False)])
+def test_it_argues_no_suspicion_away_of_which_it_knows_one_answer(base, suspect):
     tame = fit(lessons(labels=(0.0, 0.0)), version="s1", model="tiny")
     limited = replace(tame, limited=frozenset({Head.SPAM}))
-    comment = said(BAD[0])
-    base = next(score for score in model.score(comment) if score.head is Head.SPAM).margin
-    free, held = (
-        next(score for score in one.corrected(comment, model.score(comment)) if score.head is Head.SPAM).margin
-        for one in (tame, limited)
-    )
-    assert free < base - 1.5
-    assert held == pytest.approx(base - 1.5)
-    assert margin_of(limited, BAD[0], base) == pytest.approx(held)
+    (told,) = limited.corrected(said(BAD[0]), [HeadScore(Head.SPAM, base, ())])
+    free = margin_of(tame, BAD[0], base)
+    # By hand: the log-odds of 20 % are ln 0.25.
+    assert free < min(base, -1.386294)
+    assert told.margin == pytest.approx(-1.386294 if suspect else free, abs=1e-6)
+    assert margin_of(limited, BAD[0], base) == pytest.approx(told.margin)
 
 
 @pytest.mark.parametrize("body", ["velvet " * 3_000, "v" * 20_000])

@@ -41,7 +41,7 @@ GROWTH = 1.05
 LESSONS_MAX = 4_000
 # The cut-offs are adapted to so many of the latest comments.
 LATELY_MAX = 1_000
-# With fewer rejections for abuse a layer knows one answer only, and may not lower that head far.
+# With fewer rejections for abuse a layer knows one answer only, and argues no suspicion away.
 ABUSE_MIN = 5
 # One answer about a comment that chance laid before people stands for at most so many that nobody saw.
 STANDS_FOR_MAX = 20.0

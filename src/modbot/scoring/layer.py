@@ -39,8 +39,8 @@ _EXPONENT_MAX = 35.0
 # Site shares smaller than this many log-odds are told together; at most so many are told one by one.
 _SMALL_SHARE = 0.04
 _TOLD_MAX = 8
-# A head of which a site has seen one answer only is not lowered further than that.
-_LIMIT = 1.5
+# Of a head of which a site has seen one answer only: log-odds (20 %) from which on a suspicion is not argued away.
+_SUSPECT = float(np.log(0.25))
 _BACK = "too few here were rejected for it to lower it further"
 _USUAL = "what people here decided so far"
 _REST = "everything else that people here decided"
@@ -88,7 +88,7 @@ class Layer:
     weights : ndarray of shape (n_buckets, len(LAYER_HEADS))
         Log-odds per bucket.
     limited : frozenset of Head
-        Heads that it may not lower by more than 1.5 log-odds, because it knows one answer only.
+        Heads of which it knows one answer only: what the shipped model finds at least 20 % likely stays so.
     """
 
     version: str
@@ -118,8 +118,9 @@ class Layer:
             return margins
         shares = np.array([one.values @ self.weights[one.buckets] for one in traits])
         used = np.array([head in self.heads for head in LAYER_HEADS])
-        least = np.array([-_LIMIT if head in self.limited else -np.inf for head in LAYER_HEADS])
-        corrected = np.maximum(margins * self.slopes + self.biases + shares, margins + least)
+        limited = np.array([head in self.limited for head in LAYER_HEADS])
+        least = np.where(limited & (margins >= _SUSPECT), _SUSPECT, -np.inf)
+        corrected = np.maximum(margins * self.slopes + self.biases + shares, least)
         return np.where(used, corrected, margins)
 
     def corrected(self, comment: Comment, scores: Sequence[HeadScore]) -> tuple[HeadScore, ...]:
@@ -150,8 +151,9 @@ class Layer:
             shares = np.bincount(one.owners, halves, owners) + np.bincount(one.partners, halves, owners)
             usual = (float(self.slopes[at]) - 1.0) * score.margin + float(self.biases[at])
             terms = (*score.terms, Term(_USUAL, usual, (), "site"), *_told(reading, comment.body, shares.tolist()))
-            if score.head in self.limited and (total := usual + float(shares.sum())) < -_LIMIT:
-                terms = (*terms, Term(_BACK, -_LIMIT - total, (), "site"))
+            total = score.margin + usual + float(shares.sum())
+            if score.head in self.limited and total < _SUSPECT <= score.margin:
+                terms = (*terms, Term(_BACK, _SUSPECT - total, (), "site"))
             found.append(HeadScore(score.head, score.bias, terms))
         return tuple(found)
 
