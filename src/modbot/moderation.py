@@ -39,7 +39,7 @@ from modbot.promise.own import in_force
 from modbot.scoring import Scene, Scorer, assess
 from modbot.scoring.heads import Evidence, Model
 from modbot.scoring.layer import Layered, fits, layer_from
-from modbot.scoring.rules import RULES, VERSION
+from modbot.scoring.rules import OF_HISTORY, RULES, VERSION
 from modbot.storage import Store
 from modbot.text import fingerprint, normalise, sketch
 from modbot.validation import comment_from, unknown_fields
@@ -233,8 +233,7 @@ class Moderator:
         if site.layer and (known is None or known[0].version < site.layer):
             row = self._store.site_layer(site.id)
             if row is not None:
-                layer = layer_from(row, self._model.version)
-                known = self._layers[site.id] = (row, self._model if layer is None else Layered(self._model, layer))
+                known = self._layers[site.id] = (row, _scorer(self._model, row))
         return known or (None, self._model)
 
 
@@ -266,6 +265,30 @@ def judge_of(model: Model, policy: Policy) -> Callable[[Comment], Verdict]:
         return decide(assessment, policy, yardstick, coin=1.0)
 
     return judge
+
+
+def judge_again(model: Model, site: Site, layer: SiteLayer | None) -> Callable[[Case], Verdict]:
+    """Return how stored cases are judged on a site as it is given, be it as it stands or as it might stand.
+
+    Model, layer, rules and wishes are those of now; what the store knew of author and text is as it was when the
+    comment came, so that no case is judged by what was decided about it or after it. Touches no store.
+    """
+    scorer, yardstick = _scorer(model, layer), yardstick_for(model, site.policy, layer)
+    rules = tuple(rule for rule in RULES if rule.code not in OF_HISTORY)
+
+    def judge(case: Case) -> Verdict:
+        scene = Scene(comment=case.comment, blocked_words=site.blocked_words)
+        found = assess(scene, model=scorer, rules=rules, rules_version=VERSION)
+        known = tuple(signal for signal in case.verdict.signals if signal.code in OF_HISTORY)
+        return decide(replace(found, signals=found.signals + known), site.policy, yardstick, case.verdict.coin)
+
+    return judge
+
+
+def _scorer(model: Model, row: SiteLayer | None) -> Scorer:
+    """Return a model with what was learned from a site on top, where there is such a layer and it fits."""
+    layer = None if row is None else layer_from(row, model.version)
+    return model if layer is None else Layered(model, layer)
 
 
 @lru_cache(maxsize=256)

@@ -21,7 +21,17 @@ from modbot.promise.own import Meter, is_due, meter, renewed, told
 from modbot.scoring.heads import Model
 from modbot.storage import Store
 
-__all__ = ["LEARN_EVERY_S", "Standing", "begin_anew", "keep_learning", "layer_told", "learn", "learn_all", "standing"]
+__all__ = [
+    "LEARN_EVERY_S",
+    "Standing",
+    "begin_anew",
+    "due",
+    "keep_learning",
+    "layer_told",
+    "learn",
+    "learn_all",
+    "standing",
+]
 
 # Evidence grows at the pace of people, and most looks find nothing due.
 LEARN_EVERY_S = 60.0
@@ -65,13 +75,19 @@ def learn(store: Store, site: Site, at: datetime, model: Model | None = None) ->
 
     None if nothing was due, or somebody else was faster.
     """
+    new = due(store, site, at, model)
+    return None if new is None else _put(store, new)
+
+
+def due(store: Store, site: Site, at: datetime, model: Model | None = None) -> SiteLayer | None:
+    """Say what would be learned from a site now, and write nothing; of a site with other wishes, what that would be."""
     old = _layer(store, site, at)
     reject, publish = _cuts(store, site, old)
     made = None if model is None else remade(store, model, site.policy, old)
     if made is None and (reject, publish) == (old.reject, old.publish):
         return None
     new = replace(old, version=old.version + 1, at=at, reject=reject, publish=publish)
-    return _put(store, new if made is None else replace(new, layer=made.layer, facts=made.facts))
+    return new if made is None else replace(new, layer=made.layer, facts=made.facts)
 
 
 def begin_anew(store: Store, site: Site, at: datetime) -> SiteLayer | None:

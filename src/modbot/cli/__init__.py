@@ -41,7 +41,7 @@ COMMANDS = {
     "explain": "Why a comment got its scores, word by word.",
     "train": "Fit, calibrate and evaluate a model.",
     "evaluate": "Measure a model on labelled comments.",
-    "replay": "Play a labelled history as one site's life, and count the errors.",
+    "replay": "Try a policy or model on the past: a labelled file, or what a site has stored.",
     "model": "Which models there are, and which one is live.",
 }
 

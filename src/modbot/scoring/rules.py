@@ -195,6 +195,21 @@ RULES: tuple[Rule, ...] = (
     Rule("REJECTED_AUTHOR", "This author was rejected here more often than published.", rejected_author),
 )
 
+# What these find depends on what the store knew when the comment came, and not on the comment alone.
+OF_HISTORY = frozenset(
+    {
+        "REPEATED_TEXT",
+        "TEXT_REJECTED_BEFORE",
+        "TEXT_PUBLISHED_BEFORE",
+        "CAMPAIGN",
+        "CAMPAIGN_REJECTED",
+        "CAMPAIGN_PUBLISHED",
+        "NEW_AUTHOR",
+        "KNOWN_AUTHOR",
+        "REJECTED_AUTHOR",
+    }
+)
+
 
 def _leaning(history: History) -> float:
     """Say how far people leaned to publish (above 0) or to reject (below) similar texts, and how often they judged.

@@ -21,6 +21,7 @@ from modbot.storage.lessons import LessonVerbs
 from modbot.storage.lists import ListVerbs
 from modbot.storage.migrate import expected_revision
 from modbot.storage.outbox import OutboxVerbs
+from modbot.storage.recall import RecallVerbs
 from modbot.storage.reviews import ReviewVerbs
 from modbot.storage.sites import SiteVerbs
 from modbot.storage.users import UserVerbs
@@ -41,6 +42,7 @@ class Store(
     HistoryVerbs,
     CaseVerbs,
     ListVerbs,
+    RecallVerbs,
     ReviewVerbs,
     EvidenceVerbs,
     LessonVerbs,
