@@ -1,13 +1,14 @@
-"""What would flip: stored cases judged twice, and what people decided about them as the measure of both.
+"""What would flip: stored cases with two verdicts each, and what people decided about them as the measure of both.
 
-How they are judged is the caller's: as the machine said when they came, as a site stands, or as it might stand. Nothing
-is written, and no text leaves this room: a flip is told by the id of its case. May import ``domain`` and ``storage``.
+Where the verdicts come from is the caller's: from the time when the comment came, from a site as it stands, or as it
+might stand. Nothing is written, and a flip is told by the id of its case, never by its text. May import ``domain`` and
+``storage``.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -24,8 +25,8 @@ PAGE = 200
 _PEOPLE = frozenset({DecidedBy.PERSON, DecidedBy.SITE})
 _ANSWERS = (Action.PUBLISH, Action.REJECT)
 
-Judge = Callable[[Case], Verdict]
-"""Gives the verdict that a stored case would get."""
+Judged = tuple[Case, Verdict, Verdict]
+"""A case with the verdicts that are compared, before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,20 @@ class Forecast:
         return sum(count for (before, after), count in self.table.items() if before is not after)
 
 
-def forecast(cases: Iterable[Case], before: Judge, after: Judge) -> Forecast:
-    """Judge each case twice and count what flips; of the flips the ten most telling are named.
+def forecast(judged: Iterable[Judged]) -> Forecast:
+    """Count what flips between two verdicts about each case; of the flips the ten most telling are named.
 
     Those come first where the new verdict goes against what people decided, then those that go from one end to the
-    other, then those that were wrong and are no more; among equals those whose risk changed most, then as they come.
+    other, then those that were wrong and are no more, then all others that people decided; among equals those whose
+    risk changed most, then as they come.
     """
     table = Counter(dict.fromkeys(product(Action, Action), 0))
     answers: Counter[Action | None] = Counter()
     sides: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
     moved: Counter[str] = Counter()
     telling: list[Flip] = []
-    for case in cases:
-        verdicts, answer = (before(case), after(case)), answer_of(case)
+    for case, *verdicts in judged:
+        answer = answer_of(case)
         was, now = (verdict.action for verdict in verdicts)
         table[was, now] += 1
         answers[answer] += 1
@@ -127,11 +129,6 @@ def stored(store: Store, site_id: str, limit: int, *, since: datetime | None = N
         yield from page
         limit -= len(page)
         before = page[-1].id
-
-
-def as_it_came(case: Case) -> Verdict:
-    """Give the verdict that a case got when it came: a judge to compare with."""
-    return case.verdict
 
 
 def answer_of(case: Case) -> Action | None:
@@ -173,5 +170,5 @@ def _rank(flip: Flip) -> tuple[int, float]:
     elif Action.HOLD not in {flip.before, flip.after}:
         kind = 1
     else:
-        kind = 2 if flip.before in wrongs else 3
+        kind = 2 if flip.before in wrongs else 3 if flip.answered else 4
     return kind, -abs(flip.risk_after - flip.risk_before)

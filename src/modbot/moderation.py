@@ -267,20 +267,24 @@ def judge_of(model: Model, policy: Policy) -> Callable[[Comment], Verdict]:
     return judge
 
 
-def judge_again(model: Model, site: Site, layer: SiteLayer | None) -> Callable[[Case], Verdict]:
-    """Return how stored cases are judged on a site as it is given, be it as it stands or as it might stand.
+def judge_again(
+    model: Model, site: Site, layer: SiteLayer | None, *policies: Policy
+) -> Callable[[Case], tuple[Verdict, ...]]:
+    """Return how stored cases of a site are judged now, under each of these policies, without any store.
 
-    Model, layer, rules and wishes are those of now; what the store knew of author and text is as it was when the
-    comment came, so that no case is judged by what was decided about it or after it. Touches no store.
+    Model, layer, rules and wishes are the ones given; what the store knew of author and text is as it was when the
+    comment came, so that no case is judged by what was decided about it or after it.
     """
-    scorer, yardstick = _scorer(model, layer), yardstick_for(model, site.policy, layer)
+    scorer = _scorer(model, layer)
     rules = tuple(rule for rule in RULES if rule.code not in OF_HISTORY)
+    measured = tuple((policy, yardstick_for(model, policy, layer)) for policy in policies)
 
-    def judge(case: Case) -> Verdict:
+    def judge(case: Case) -> tuple[Verdict, ...]:
         scene = Scene(comment=case.comment, blocked_words=site.blocked_words)
         found = assess(scene, model=scorer, rules=rules, rules_version=VERSION)
         known = tuple(signal for signal in case.verdict.signals if signal.code in OF_HISTORY)
-        return decide(replace(found, signals=found.signals + known), site.policy, yardstick, case.verdict.coin)
+        found = replace(found, signals=found.signals + known)
+        return tuple(decide(found, policy, yardstick, case.verdict.coin) for policy, yardstick in measured)
 
     return judge
 

@@ -21,43 +21,48 @@ from modbot.cli.wishes import require_evidence, shown, site_called
 from modbot.domain import Action, Case, Mode, Policy, Site, SiteLayer, Verdict
 
 if TYPE_CHECKING:
-    from modbot.forecast import Against, Flip, Forecast
+    from modbot.forecast import Against, Flip, Forecast, Judged
     from modbot.scoring.heads import Model
     from modbot.storage import Store
 
 WISHES = ("mode", "max_good_rejected", "max_bad_published")
 TEXT_CHARS = 72
+AS_THEY_CAME = "what the machine said when each comment came"
 LAYERED = (
-    "What was learned from this site stems from these very answers, so both sides look a little better here than they "
-    "will on new comments."
+    "What was learned from this site stems from these very answers: a side that uses it agrees with them by hindsight, "
+    "and will agree less with new ones."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One way to judge: by which policy, model and version of what was learned, and the function that does it."""
+    """What judges: a policy, a model, and what was learned from the site."""
 
-    policy: Policy | None
-    model: str
-    layer: int
-    judge: Callable[[Case], Verdict]
+    policy: Policy
+    model: Model
+    row: SiteLayer | None
+
+    @property
+    def layer(self) -> int:
+        """The version of the layer that scores; 0 where none does."""
+        from modbot.scoring.layer import layer_from
+
+        return self.row.version if self.row and layer_from(self.row, self.model.version) else 0
 
     def told(self) -> str:
         """Say it in a line."""
-        if self.policy is None:
-            return "what the machine said when each comment came"
         wishes = ", ".join(f"{name.replace('_', ' ')} {shown(name, getattr(self.policy, name))}" for name in WISHES[1:])
         learned = f" with what was learned from the site (s{self.layer})" if self.layer else ""
-        return f"mode {self.policy.mode.value}, {wishes}, model {self.model}{learned}"
+        return f"mode {self.policy.mode.value}, {wishes}, model {self.model.version}{learned}"
 
     def facts(self) -> dict[str, Any]:
         """Say it to a program."""
-        policy = {name: getattr(self.policy, name) for name in WISHES} if self.policy else None
-        return {"policy": policy, "model": self.model or None, "layer": self.layer or None}
+        policy = {name: getattr(self.policy, name) for name in WISHES}
+        return {"policy": policy, "model": self.model.version, "layer": self.layer or None}
 
 
 def show(ctx: click.Context, given: Mapping[str, Any]) -> None:
-    """Judge a site's stored comments twice and print what would flip."""
+    """Judge a site's stored comments anew and print what would flip."""
     from modbot import forecast
 
     store = store_for(ctx)
@@ -66,51 +71,55 @@ def show(ctx: click.Context, given: Mapping[str, Any]) -> None:
     since = given["since"].replace(tzinfo=UTC) if given["since"] else None
     count = store.count_cases(site.id, given["limit"], since=since)
     if not count:
-        from_when = (
-            f" since {since:%Y-%m-%d}: give an earlier --since" if since else ": nothing came yet, or all is erased"
-        )
-        raise click.ClickException(f"{site.name} has no stored comments{from_when}.")
+        ever = f" since {since:%Y-%m-%d}: give an earlier --since" if since else ": nothing came yet, or all is erased"
+        raise click.ClickException(f"{site.name} has no stored comments{ever}.")
     cases = _watched(forecast.stored(store, site.id, given["limit"], since=since), count)
-    found = forecast.forecast(cases, before.judge, after.judge)
+    found = forecast.forecast(_judged(cases, site, before, after))
     texts = _texts(store, found.telling) if given["show_text"] else {}
     if given["as_json"]:
         click.echo(json.dumps(_facts(site, (before, after), found, texts)))
         return
     click.echo(f"{site.name}: the newest {found.judged:,} stored comments, judged anew")
-    click.echo(f"  before: {before.told()}\n  after:  {after.told()}\n")
+    click.echo(f"  before: {before.told() if before else AS_THEY_CAME}\n  after:  {after.told()}\n")
     _show_table(found)
     _show_people(found)
-    if (found.good or found.bad) and (before.layer or after.layer):
+    if (found.good or found.bad) and (after.layer or (before and before.layer)):
         click.echo(LAYERED)
     _show_telling(found.telling, texts)
 
 
-def _sides(ctx: click.Context, store: Store, site: Site, given: Mapping[str, Any]) -> tuple[Side, Side]:
-    """What is compared: without a change the verdicts of then with those of now, else those of now with a change."""
+def _sides(ctx: click.Context, store: Store, site: Site, given: Mapping[str, Any]) -> tuple[Side | None, Side]:
+    """What is compared: the site as it stands and with a change; without one, the verdicts of then and of now."""
     from modbot.adapting import due
-    from modbot.forecast import as_it_came
 
-    live, row = loaded(ctx, None), store.site_layer(site.id)
-    now = _side(live, site, row)
+    now = Side(site.policy, loaded(ctx, None), store.site_layer(site.id))
     changes = {name: given[name] for name in WISHES if given[name] is not None}
     if not changes and given["version"] is None:
-        return Side(None, "", 0, as_it_came), now
+        return None, now
     if "mode" in changes:
         changes["mode"] = Mode(changes["mode"])
     wanted = replace(site, policy=replace(site.policy, **changes))
     if wanted.policy.mode is Mode.OWN:
         require_evidence(store, wanted)
-    model = live if given["version"] is None else loaded(ctx, given["version"])
+    model = now.model if given["version"] is None else loaded(ctx, given["version"])
     # The background worker would learn this from the site within a minute of the change.
-    return now, _side(model, wanted, due(store, wanted, datetime.now(UTC), model) or row)
+    return now, Side(wanted.policy, model, due(store, wanted, datetime.now(UTC), model) or now.row)
 
 
-def _side(model: Model, site: Site, row: SiteLayer | None) -> Side:
+def _judged(cases: Iterable[Case], site: Site, before: Side | None, after: Side) -> Iterator[Judged]:
     from modbot.moderation import judge_again
-    from modbot.scoring.layer import layer_from
 
-    used = row.version if row and layer_from(row, model.version) else 0
-    return Side(site.policy, model.version, used, judge_again(model, site, row))
+    def looking(side: Side, *policies: Policy) -> Callable[[Case], tuple[Verdict, ...]]:
+        return judge_again(side.model, site, side.row, *policies)
+
+    alike = before is not None and (before.model, before.row) == (after.model, after.row)
+    first = looking(before, before.policy) if before and not alike else None
+    second = looking(after, *([before.policy] if before and alike else []), after.policy)
+    for case in cases:
+        verdicts = second(case)
+        # One look serves both policies where nothing else differs.
+        was = verdicts[0] if alike else first(case)[0] if first else case.verdict
+        yield case, was, verdicts[-1]
 
 
 def _watched(cases: Iterable[Case], count: int) -> Iterator[Case]:
@@ -173,7 +182,7 @@ def _texts(store: Store, telling: tuple[Flip, ...]) -> dict[str, str]:
     return told
 
 
-def _facts(site: Site, sides: tuple[Side, Side], found: Forecast, texts: Mapping[str, str]) -> dict[str, Any]:
+def _facts(site: Site, sides: tuple[Side | None, Side], found: Forecast, texts: Mapping[str, str]) -> dict[str, Any]:
     before, after = sides
     told = [{**asdict(one), "at": one.at.isoformat()} for one in found.telling]
     return {
@@ -182,7 +191,7 @@ def _facts(site: Site, sides: tuple[Side, Side], found: Forecast, texts: Mapping
         "flipped": found.flipped,
         "table": {was: {now: found.table[was, now] for now in Action} for was in Action},
         "people": {"published": found.good, "rejected": found.bad, "gained": found.gained, "lost": found.lost},
-        "before": before.facts() | _measured(found.before, found),
+        "before": (before.facts() if before else {}) | _measured(found.before, found),
         "after": after.facts() | _measured(found.after, found),
         "telling": [one | ({"text": texts[one["case_id"]]} if one["case_id"] in texts else {}) for one in told],
     }
