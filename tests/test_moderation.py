@@ -9,7 +9,7 @@ from factories import a_draft, later
 from modbot.adapting import learn
 from modbot.domain import Action, Cut, DecidedBy, Door, Head, Hook, Mode, Policy, ReportKind, SiteLayer
 from modbot.errors import BadRequest, CaseNotFound, InvalidComment, KeyReused, StaleReview
-from modbot.moderation import Moderator, Submission, yardstick_for
+from modbot.moderation import Moderator, Submission, judge_again, yardstick_for
 
 GOOD = "The night bus now stops at the harbour. My shift ends at eleven, so this saves me a long walk. Thank you!"
 
@@ -402,3 +402,31 @@ def test_it_judges_an_edited_text_as_if_it_had_come_like_that(house, ada_site, a
     assert codes.isdisjoint({"TEXT_REJECTED_BEFORE", "REPEATED_TEXT", "CAMPAIGN", "CAMPAIGN_REJECTED"})
     same = {signal.code for signal in house.moderator.judge(ada_site, second.comment, second.id).signals}
     assert "TEXT_REJECTED_BEFORE" in same
+
+
+def test_it_judges_a_stored_case_anew_by_what_was_known_when_it_came(house, ada_site, ada, clock):
+    """What came later, and what people decided about it, changes nothing; the verdict comes out as it was."""
+    body = "Win a thousand harbour tickets today if you only write to our friendly office before the evening comes."
+    first, second = (moderate(house, ada_site, sent(body, key=key)).case for key in ("one", "two"))
+    for case in (first, second):
+        house.moderator.review(a_draft(case_id=case.id, action=Action.REJECT, at=clock.tick(60), reason="spam"), ada)
+    third = moderate(house, ada_site, sent(body, key="three")).case
+    codes = {case.id: {signal.code for signal in case.verdict.signals} for case in (first, third)}
+    assert "TEXT_REJECTED_BEFORE" in codes[third.id] - codes[first.id]
+    judge = judge_again(house.model, ada_site, None, ada_site.policy)
+    for case in (first, second, third):
+        (again,) = judge(house.store.case(case.id))
+        assert (again.action, again.band, again.policy) == (case.verdict.action, case.verdict.band, case.verdict.policy)
+        assert again.risk == pytest.approx(case.verdict.risk, abs=1e-12)
+        assert set(again.signals) == set(case.verdict.signals)
+
+
+def test_it_judges_a_stored_case_anew_under_several_policies_and_todays_rules(house, ada_site):
+    case = moderate(house, ada_site).case
+    wishes = (replace(ada_site.policy, mode=Mode.HOLD_ONLY), ada_site.policy)
+    held, free = judge_again(house.model, ada_site, None, *wishes)(case)
+    assert (held.action, free.action) == (Action.HOLD, case.verdict.action)
+    assert held.risk == free.risk == pytest.approx(case.verdict.risk, abs=1e-12)
+    forbidding = replace(ada_site, blocked_words=("harbour",))
+    (banned,) = judge_again(house.model, forbidding, None, ada_site.policy)(case)
+    assert (banned.action, banned.reasons[0].code) == (Action.REJECT, "BLOCKED_WORD")

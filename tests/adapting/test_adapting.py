@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from factories import a_comment, a_draft, a_new_case, a_verdict, later
-from modbot.adapting import begin_anew, keep_learning, learn, learn_all, standing
+from modbot.adapting import begin_anew, due, keep_learning, learn, learn_all, standing
 from modbot.domain import Action, Cut, Mode, SiteLayer
 from modbot.errors import StoreUnavailable
 from modbot.storage import open_store
@@ -43,6 +43,15 @@ def test_it_works(house, own_site):
     assert learned.reject == Cut(pytest.approx(0.8), 0.3, 11, 1)
     assert house.store.site_layer(own_site.id) == learned
     assert learn(house.store, own_site, later(6)) is None
+
+
+def test_it_says_what_would_be_learned_and_writes_nothing(house, own_site):
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.8, 11))
+    foreseen = due(house.store, own_site, later(5))
+    assert house.store.site_layer(own_site.id) is None
+    assert learn(house.store, own_site, later(5)) == foreseen
+    stricter = replace(own_site, policy=replace(own_site.policy, max_good_rejected=0.01))
+    assert due(house.store, stricter, later(6)) is None
 
 
 def test_it_keeps_each_side_by_itself(house, own_site):

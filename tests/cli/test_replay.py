@@ -43,6 +43,23 @@ def test_it_adds_up_several_sites(run, history, tmp_path):
 
 
 def test_it_requires_a_history_with_dates(run, tmp_path):
-    assert "nothing to play" in run("replay", code=2).output
     (tmp_path / "undated.csv").write_text("text,spam\nhello,0\n")
     assert "created_at" in run("replay", "--history", str(tmp_path / "undated.csv"), code=1).stderr
+
+
+def test_it_requires_one_thing_to_replay(run, history):
+    for args in ((), ("--history", history, "--site", "harbour"), (history, "--site", "harbour")):
+        assert "give either --history FILE or --site SITE" in run("replay", *args, code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("--mode", "own"), "--mode own needs a site's own evidence"),
+        (("--since", "2024-01-01"), "--since goes with --site only"),
+        (("--limit", "7"), "--limit goes with --site only"),
+        (("--show-text",), "--show-text goes with --site only"),
+    ],
+)
+def test_it_refuses_what_a_history_has_not(run, history, args, message):
+    assert message in run("replay", "--history", history, *args, code=2).stderr

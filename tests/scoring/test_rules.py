@@ -7,7 +7,7 @@ import pytest
 from factories import a_comment, an_author
 from modbot.domain import History, Span
 from modbot.scoring import Scene
-from modbot.scoring.rules import RULES
+from modbot.scoring.rules import OF_HISTORY, RULES
 
 
 def codes(scene: Scene) -> dict[str, float]:
@@ -158,3 +158,22 @@ def test_it_keeps_strengths_in_range():
     ):
         found = codes(scene(extremes, body=body, elapsed_ms=0))
         assert all(0 <= strength <= 1 for strength in found.values())
+
+
+def test_it_knows_which_rules_ask_what_the_store_knew():
+    """A stored case is judged anew by the rest of them, so a rule on the wrong side would look into the future."""
+    seen = [
+        History(),
+        History(published=3),
+        History(published=1, rejected=4),
+        History(published=1, same_text=2, same_text_rejected=1),
+        History(published=1, same_text=2, same_text_published=1),
+        History(published=1, similar=3),
+        History(published=1, similar=3, similar_rejected=2),
+        History(published=1, similar=3, similar_published=2),
+    ]
+    body = "buy http://a.example http://b.example now"
+    given = {"body": body, "honeypot": "x", "elapsed_ms": 9, "author": an_author(disposable=True, mx_missing=True)}
+    found = [codes(scene(history, blocked=("buy",), **given)) for history in seen]
+    assert {code for one in found for code in one} == {rule.code for rule in RULES}
+    assert {rule.code for rule in RULES if any(rule.code not in one for one in found)} == OF_HISTORY

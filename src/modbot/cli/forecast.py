@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -109,17 +109,18 @@ def _sides(ctx: click.Context, store: Store, site: Site, given: Mapping[str, Any
 def _judged(cases: Iterable[Case], site: Site, before: Side | None, after: Side) -> Iterator[Judged]:
     from modbot.moderation import judge_again
 
-    def looking(side: Side, *policies: Policy) -> Callable[[Case], tuple[Verdict, ...]]:
-        return judge_again(side.model, site, side.row, *policies)
-
-    alike = before is not None and (before.model, before.row) == (after.model, after.row)
-    first = looking(before, before.policy) if before and not alike else None
-    second = looking(after, *([before.policy] if before and alike else []), after.policy)
-    for case in cases:
-        verdicts = second(case)
+    if before is not None and (before.model, before.row) == (after.model, after.row):
         # One look serves both policies where nothing else differs.
-        was = verdicts[0] if alike else first(case)[0] if first else case.verdict
-        yield case, was, verdicts[-1]
+        look = judge_again(after.model, site, after.row, before.policy, after.policy)
+    else:
+        looks = [judge_again(side.model, site, side.row, side.policy) for side in (before, after) if side is not None]
+
+        def look(case: Case) -> tuple[Verdict, ...]:
+            return tuple(verdict for one in looks for verdict in one(case))
+
+    for case in cases:
+        verdicts = look(case)
+        yield case, case.verdict if before is None else verdicts[0], verdicts[-1]
 
 
 def _watched(cases: Iterable[Case], count: int) -> Iterator[Case]:
