@@ -34,7 +34,7 @@ OF_A_SITE = {"since": "--since", "limit": "--limit", "show_text": "--show-text"}
     help="Labelled CSV with created_at, the history of one site; may be repeated, each is a site of its own.",
 )
 @click.argument("more", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--site", help="Judge the stored comments of this site anew instead.")
+@click.option("--site", metavar="SITE", help="Judge the stored comments of this site anew instead.")
 @click.option("--model", "version", help="Version, or folder of a model; else the current one.")
 @click.option("--mode", type=modes, help="How a history begins, borrowed unless given; or what a site would change to.")
 @click.option("--max-good-rejected", type=Percentage(), help="The promise; 1% for a history, else as the site has it.")
@@ -42,7 +42,10 @@ OF_A_SITE = {"since": "--since", "limit": "--limit", "show_text": "--show-text"}
 @click.option("--audit-rate", type=Percentage(), help="Of a history: share of decisions that are checked; default 5%.")
 @click.option("--seed", type=int, help="Of a history: of the coins that decide what is checked; default 0.")
 @click.option(
-    "--since", type=click.DateTime([DAY, f"{DAY}T%H:%M:%S"]), help="Of a site: only what came from then on, UTC."
+    "--since",
+    type=click.DateTime([DAY, f"{DAY}T%H:%M:%S"]),
+    metavar="DATE",
+    help="Of a site: only what came from then on, such as 2026-03-14, UTC.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help=f"Of a site: the newest so many; default {STORED_MAX:,}.")
 @click.option("--show-text", is_flag=True, default=None, help="Of a site: show name and text of what would flip.")
