@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from modbot.replay import Figures, Life
 
 DAY = "%Y-%m-%d"
-# So many stored comments say what a change does to within a percent, in half a minute or less.
+# So many stored comments say what a change does to within a percent, in less than a minute.
 STORED_MAX = 10_000
 # What goes with one of the two ways only.
 OF_A_HISTORY = {"audit_rate": "--audit-rate", "seed": "--seed"}
