@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 
-from apiflask import APIFlask
+from flask import Flask
 
 import modbot
 from modbot import intake, outbound, review
@@ -82,9 +82,9 @@ def model_dirs(settings: Settings) -> tuple[Path, ...]:
     return (*chosen, settings.path("models"), package / "models", package.parents[1] / "models")
 
 
-def create_app(house: House) -> APIFlask:
+def create_app(house: House) -> Flask:
     """Build the web app around an opened house: every door, one pipeline."""
-    app = APIFlask("modbot", title="modbot", version=modbot.__version__, spec_path="/openapi.json", docs_path=None)
+    app = Flask("modbot")
     app.extensions["modbot"] = house
     app.config.update(
         SECRET_KEY=house.settings.secret_key.get_secret_value(),

@@ -36,7 +36,6 @@ FRIENDS = {("cli", "demo"), ("__main__", "cli")}
 DOORS = {"intake", "review", "app", "demo"}
 HOMES = {
     "flask": DOORS,
-    "apiflask": {"intake", "app", "demo"},
     "werkzeug": DOORS | {"cli"},
     "jinja2": DOORS,
     "markupsafe": DOORS,

@@ -49,6 +49,17 @@ def test_it_describes_every_route_of_the_native_door(standing, document):
     assert {call for call in served if call[0] not in {"head", "options"}} == described
 
 
+def test_it_says_what_the_code_says_of_each_call(standing, document):
+    app = standing.client.application
+    said = {
+        (method.lower(), rule.rule.replace("<", "{").replace(">", "}")): app.view_functions[rule.endpoint].__doc__
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods
+    }
+    for (method, path), call in CALLS.items():
+        assert document["paths"][path][method]["summary"] == call.summary == said[method, path]
+
+
 def test_it_names_the_fields_that_are_read(document):
     schemas = document["components"]["schemas"]
     assert set(schemas["Submission"]["properties"]) == set(KNOWN_FIELDS)

@@ -2,7 +2,7 @@
 
 An adapter is a blueprint, the prefixes of its addresses and ``refuse``, which says errors in the protocol's own
 dialect. Errors of routing never reach a blueprint, so `configure` picks the dialect by the prefix. May import
-everything below the doors; home of APIFlask, pydantic and ``limits``.
+everything below the doors; home of pydantic and ``limits``.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from apiflask import APIFlask
-from flask import Blueprint, Response, request
+from flask import Blueprint, Flask, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from modbot.errors import ModbotError
-from modbot.intake import forms, native, openapi, problem, watch
+from modbot.intake import forms, native, problem, watch
 from modbot.intake.codec import OrjsonProvider
-from modbot.intake.gate import LIMITER, Limiter
+from modbot.intake.gate import JSON, LIMITER, Limiter
 
+DESCRIPTION = "/openapi.json"
 Refuse = Callable[[ModbotError | HTTPException], ResponseReturnValue]
 
 
@@ -33,20 +33,20 @@ class Adapter:
 
 
 ADAPTERS = (
-    Adapter(native.bp, ("/v1/", openapi.ADDRESS), problem.refuse),
+    Adapter(native.bp, ("/v1/", DESCRIPTION), problem.refuse),
     Adapter(forms.bp, ("/f/",), forms.refuse),
     Adapter(watch.bp, ("/healthz", "/readyz", "/metrics"), problem.refuse),
 )
 
 
-def configure(app: APIFlask, elsewhere: Refuse | None = None) -> None:
+def configure(app: Flask, elsewhere: Refuse | None = None) -> None:
     """Prepare an app for the adapters: JSON, limits, the OpenAPI document and errors by path.
 
     ``elsewhere`` answers errors under addresses of no adapter; without it they stay as the framework has them.
     """
     app.json = OrjsonProvider(app)
     app.extensions[LIMITER] = Limiter.fresh()
-    openapi.configure(app)
+    app.add_url_rule(DESCRIPTION, view_func=describe)
 
     def by_path(error: ModbotError | HTTPException) -> ResponseReturnValue:
         answer = refuse(error)
@@ -60,6 +60,14 @@ def configure(app: APIFlask, elsewhere: Refuse | None = None) -> None:
 
     app.register_error_handler(ModbotError, by_path)
     app.register_error_handler(HTTPException, by_path)
+
+
+def describe() -> Response:
+    """Publish what the native door takes and answers."""
+    # A tenth of the start, which most servers are never asked for.
+    from modbot.intake import openapi
+
+    return Response(openapi.document(), content_type=JSON)
 
 
 def refuse(error: ModbotError | HTTPException) -> Response | None:

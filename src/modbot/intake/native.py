@@ -11,8 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from apiflask import APIBlueprint
-from flask import Response, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from modbot import observe
 from modbot.domain import DecidedBy, Door, ReviewDraft, Site
@@ -24,7 +23,7 @@ from modbot.intake.query import case_query, complaint_from, decision_from
 from modbot.moderation import Submission
 from modbot.validation import KEY_MAX_CHARS, KEY_PATTERN, key_from
 
-bp = APIBlueprint("native", __name__, url_prefix="/v1", tag="comments")
+bp = Blueprint("native", __name__, url_prefix="/v1")
 NOT_FOUND = "No such comment here: expected an id from an answer to POST /v1/comments of this site."
 KEY_EXPECTED = f"Expected 1 to {KEY_MAX_CHARS} visible ASCII characters, got something else. Send an id such as a UUID."
 _KEY = re.compile(KEY_PATTERN)

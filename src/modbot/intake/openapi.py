@@ -1,28 +1,27 @@
 """The published description of the native door, at ``/openapi.json``: OpenAPI 3.1, and true.
 
-APIFlask knows the addresses, the methods and the sentences; this adds bodies, answers, errors and credentials of each
-call. May import the framework, the room's own modules and ``validation``.
+One row per call, and the bodies and answers as the shapes have them. Imported when somebody asks for it, and not
+before: the shapes cost more to build than the rest of the room. May import the room's own modules and ``validation``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from apiflask import APIFlask
-from flask import current_app, request
-
+import modbot
 from modbot.domain import Action
 from modbot.intake import query
+from modbot.intake.codec import to_json
 from modbot.intake.gate import FORM, JSON
 from modbot.intake.problem import MEDIA_TYPE
 from modbot.intake.shapes import WEB_ADDRESS, schemas
 from modbot.validation import KEY_PATTERN, URL_MAX_CHARS
 
 Json = dict[str, Any]
-ADDRESS = "/openapi.json"
-PREFIX = "/v1/"
 KEY_SCHEME = "siteKey"
+TAG = "comments"
 ERRORS = {
     400: "The request cannot be parsed.",
     401: "No key, or one that no site has.",
@@ -43,6 +42,7 @@ LOCATION = {"description": "Address of the comment.", "schema": {"type": "string
 class Call:
     """One operation beyond its address and method."""
 
+    summary: str
     shape: str
     answers: tuple[tuple[int, str], ...]
     errors: tuple[int, ...]
@@ -81,67 +81,70 @@ FILTERS = (
         {"type": "integer", "minimum": 1, "maximum": query.LIST_MAX, "default": query.LIST_DEFAULT},
     ),
 )
+CASE_ID = {"in": "path", "name": "case_id", "schema": {"type": "string"}, "required": True}
 NOW = ((200, "The comment as it stands now."),)
 CALLS = {
     ("post", "/v1/comments"): Call(
+        summary="Moderate one comment.",
         shape="Answer",
         answers=((201, "New: moderated and recorded."), (200, "A repeat: the same answer, nothing stored twice.")),
         errors=(*WRITES, 409, 429),
         body="Submission",
         parameters=(KEY,),
     ),
-    ("get", "/v1/comments"): Call("Page", ((200, "A stretch of the list."),), (*READS, 422), parameters=FILTERS),
-    ("get", "/v1/comments/{case_id}"): Call("Answer", NOW, (*READS, 404)),
-    ("put", "/v1/comments/{case_id}"): Call("Answer", NOW, (*WRITES, 404, 409, 429), "Submission"),
-    ("delete", "/v1/comments/{case_id}"): Call("Answer", NOW, (*READS, 404)),
-    ("post", "/v1/comments/{case_id}/review"): Call("Answer", NOW, (*WRITES, 404, 409), "Decision"),
-    ("post", "/v1/comments/{case_id}/report"): Call("Answer", NOW, (*WRITES, 404), "Complaint"),
-}  # fmt: skip
+    ("get", "/v1/comments"): Call(
+        summary="List the site's comments, newest first.",
+        shape="Page",
+        answers=((200, "A stretch of the list."),),
+        errors=(*READS, 422),
+        parameters=FILTERS,
+    ),
+    ("get", "/v1/comments/{case_id}"): Call("Show one comment as it stands now.", "Answer", NOW, (*READS, 404)),
+    ("put", "/v1/comments/{case_id}"): Call(
+        "Assess an edited comment anew.", "Answer", NOW, (*WRITES, 404, 409, 429), "Submission"
+    ),
+    ("delete", "/v1/comments/{case_id}"): Call(
+        "Erase the text of a comment; the decision is kept.", "Answer", NOW, (*READS, 404)
+    ),
+    ("post", "/v1/comments/{case_id}/review"): Call(
+        "Record what the site's own moderators decided.", "Answer", NOW, (*WRITES, 404, 409), "Decision"
+    ),
+    ("post", "/v1/comments/{case_id}/report"): Call(
+        "Put a comment before a person: a visitor's flag or the author's appeal.",
+        "Answer",
+        NOW,
+        (*WRITES, 404),
+        "Complaint",
+    ),
+}
 
 
-def configure(app: APIFlask) -> None:
-    """Make the app publish the description."""
-    app.config.update(
-        OPENAPI_VERSION="3.1.0",
-        AUTO_SERVERS=False,
-        AUTO_TAGS=True,
-        AUTO_404_RESPONSE=False,
-        AUTO_200_RESPONSE=True,
-        AUTO_VALIDATION_ERROR_RESPONSE=False,
-        INFO={"description": "Moderate comments: validate, hide the address, score, publish, hold or reject."},
-    )
-    app.spec_processor(describe)
-    app.before_request(leave_out_pages)
-
-
-def leave_out_pages() -> None:
-    """Mark blueprints for people as no part of the description: the framework asks them all, and they do not know."""
-    if request.path == ADDRESS:
-        for blueprint in current_app.blueprints.values():
-            vars(blueprint).setdefault("enable_openapi", False)
-
-
-def describe(document: Json | str) -> Json | str:
-    """Fill in what the framework cannot know, and leave out what is no part of the native door."""
-    if isinstance(document, str):  # YAML, which nobody asked the framework for
-        return document
-    paths = {path: operations for path, operations in document["paths"].items() if path.startswith(PREFIX)}
+@cache
+def document() -> bytes:
+    """Return the description as JSON."""
+    paths: Json = {}
     for (method, path), call in CALLS.items():
-        paths[path][method] |= _operation(call)
-        paths[path][method]["parameters"] = [*paths[path][method].get("parameters", ()), *call.parameters]
-    return document | {
-        "paths": paths,
+        paths.setdefault(path, {})[method] = _operation(path, call)
+    described = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "modbot",
+            "version": modbot.__version__,
+            "description": "Moderate comments: validate, hide the address, score, publish, hold or reject.",
+        },
         "servers": [{"url": "/"}],
         "security": [{KEY_SCHEME: []}],
-        "tags": [{"name": "comments"}],
+        "tags": [{"name": TAG}],
+        "paths": paths,
         "components": {
             "schemas": schemas(),
             "securitySchemes": {KEY_SCHEME: {"type": "http", "scheme": "bearer", "description": "The site's key."}},
         },
     }
+    return to_json(described)
 
 
-def _operation(call: Call) -> Json:
+def _operation(path: str, call: Call) -> Json:
     responses: Json = {str(status): _response(text, JSON, call.shape) for status, text in call.answers}
     if "201" in responses:
         responses["201"]["headers"] = responses["200"]["headers"] = {"Location": LOCATION}
@@ -149,7 +152,8 @@ def _operation(call: Call) -> Json:
         responses[str(status)] = _response(ERRORS[status], MEDIA_TYPE, "Problem")
         if status in {429, 503}:
             responses[str(status)]["headers"] = {"Retry-After": RETRY_AFTER}
-    operation: Json = {"responses": responses}
+    parameters = [CASE_ID, *call.parameters] if "{case_id}" in path else list(call.parameters)
+    operation: Json = {"tags": [TAG], "summary": call.summary, "parameters": parameters, "responses": responses}
     if call.body:
         content = {JSON: {"schema": _ref(call.body)}, FORM: {"schema": _ref(f"{call.body}Form")}}
         operation["requestBody"] = {"required": True, "content": content}
