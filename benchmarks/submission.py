@@ -69,8 +69,10 @@ def a_comment() -> bytes:
 
 
 def start(command: list[str], folder: Path, **environment: str) -> tuple[subprocess.Popen[str], int]:
+    # An installed modbot is not compiled anew at each start, whatever the developer's shell says.
+    env = os.environ | {"PYTHONDONTWRITEBYTECODE": ""} | environment
     process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | environment
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=env
     )
     line = process.stdout.readline() if process.stdout else ""
     found = re.search(r"http://127\.0\.0\.1:(\d+)", line)
