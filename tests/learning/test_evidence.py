@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from modbot.learning.evidence import _as_usual
+from learning_cases import SMALL
+from modbot.domain import Head
+from modbot.learning.evidence import _as_usual, evidence
+from modbot.learning.table import tabulate
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A head that gives each row its own number, so that a margin tells where it came from."""
+
+    head: Head
+    margins: np.ndarray
+    unseen: np.ndarray
 
 
 def test_it_keeps_kinds_of_bad_comments_as_their_priors_stand():
@@ -34,3 +48,13 @@ def test_it_works(trained):
     assert evidence.good.shape[1] == evidence.bad.shape[1] == len(evidence.heads) == evidence.ranks.shape[0]
     assert len(evidence.good_source) == len(evidence.good)
     assert (np.diff(evidence.ranks, axis=1) >= 0).all()
+
+
+def test_it_leaves_alone_what_is_held_back_for_testing(examples):
+    table = tabulate(examples, SMALL, 0, lambda *_: None)
+    numbers = np.arange(table.part.size, dtype=np.float64)
+    found = evidence(table, [Numbered(head, numbers, numbers) for head in (Head.SPAM, Head.TOXICITY)], SMALL, 0)
+    drawn = np.concatenate((found.good, found.bad))[:, 0].astype(int)
+    assert drawn.size > 0
+    assert set(table.part[drawn]) == {"train"}
+    assert (table.part == "test").any()

@@ -43,7 +43,7 @@ def evidence(table: Table, fitted: Sequence[Judged], recipe: Recipe, seed: int) 
     Parameters
     ----------
     table : Table
-        All rows.
+        All rows; those of the test parts are left alone.
     fitted : sequence of Judged
         The heads that promises rest on.
     recipe : Recipe
@@ -62,7 +62,8 @@ def evidence(table: Table, fitted: Sequence[Judged], recipe: Recipe, seed: int) 
     # A margin of a row that was fitted on, with no fit that left it out, would flatter.
     seen = np.column_stack([np.isnan(one.unseen) for one in fitted]) & ~np.isnan(labels) & table.trains[:, None]
     typical = np.array([recipe.source(name).typical for name in table.sources])[table.source]
-    counts = ~table.copy & ~seen.any(axis=1) & typical
+    # What rests on the test part could not be measured on it any more.
+    counts = ~table.copy & ~seen.any(axis=1) & typical & (table.part != "test")
     bad = (labels >= 0.5).any(axis=1) & counts
     # Where nearly everything is bad, what was called good is what people could not agree on.
     mixed = ~np.array([recipe.source(name).cut for name in table.sources])[table.source]
