@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -153,6 +154,22 @@ def test_it_lets_an_edited_comment_join_a_group(store, group):
 def test_it_keeps_an_edited_copy_that_is_still_one(store, group):
     edited(store, group[2], 2, ADVERT.replace("Friday", "Sunday"))
     assert set(similar(store, group[2])) == {case.id for case in group} - {group[2].id}
+
+
+def test_it_lets_copies_that_are_edited_at_the_same_moment_join_each_other(store):
+    pair = [posted(store, n, body) for n, body in enumerate((ADVERT, COPIES[1]))]
+    for n in range(10, 30):
+        together, seen = Barrier(2), [store.case(case.id) for case in pair]
+
+        def edit(case, other, n=n, together=together):
+            new = a_post(n, ADVERT + f" Part {n}.", seen_revision=case.revision, joins=other.id)
+            together.wait()
+            return store.revise(case.id, new)
+
+        with ThreadPoolExecutor(2) as pool:
+            made = list(pool.map(edit, seen, reversed(seen)))
+        assert [case.revision for case in made] == [case.revision + 1 for case in seen]
+        assert similar(store, pair[0]) == [pair[1].id]
 
 
 def test_it_joins_nothing_that_was_edited_or_erased_since_the_look(store):

@@ -39,6 +39,12 @@ BAND_BITS = 27
 
 _FILE = Hot(insert(filed).inline())
 _STANDING = Hot(select(cases.c.campaign, cases.c.sketch).where(cases.c.id == bindparam("joined")).with_for_update())
+_BOTH = Hot(
+    select(cases.c.id)
+    .where((cases.c.id == bindparam("joining")) | (cases.c.id == bindparam("joined")))
+    .order_by(cases.c.id)
+    .with_for_update()
+)
 _GATHER = Hot(
     update(cases)
     .where((cases.c.id == bindparam("joining")) | (cases.c.id == bindparam("joined")))
@@ -108,6 +114,15 @@ def enter(connection: Connection, case_id: str, new: NewCase) -> None:
     _FILE.run_many(connection, [{"band": number, "case_id": case_id} for number in numbers])
     if new.joins:
         _join(connection, case_id, new)
+
+
+def hold_still(connection: Connection, case_id: str, new: NewCase) -> None:
+    """Lock a case that is edited together with the one that it joins, always in the same order.
+
+    Two copies that are edited at the same moment and join each other would else wait for each other.
+    """
+    if new.joins:
+        _BOTH.run(connection, {"joining": case_id, "joined": new.joins})
 
 
 def leave(connection: Connection, case_id: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from modbot.domain import Action, Case, DecidedBy, NewCase, Report, Review
 from modbot.errors import CaseNotFound, KeyReused, StaleReview
-from modbot.storage.campaigns import enter, leave
+from modbot.storage.campaigns import enter, hold_still, leave
 from modbot.storage.engine import Database, Hot
 from modbot.storage.ids import CASE_PREFIX, new_id
 from modbot.storage.outbox import Change, announce
@@ -180,6 +180,7 @@ class CaseVerbs:
         """
         _require_sealed(new)
         with self._db.writing() as connection:
+            hold_still(connection, case_id, new)
             now = locked_state(connection, case_id, new.seen_revision)
             if now.erased_at is not None:
                 raise CaseNotFound(f"Case {case_id} was erased: post the comment as a new one.")
