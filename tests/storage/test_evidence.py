@@ -66,6 +66,27 @@ def test_it_counts_neither_what_was_taken_back_nor_what_was_reopened(store):
     assert store.checked("site-ada") == Checked(waiting=2)
 
 
+def test_it_counts_a_colleagues_answer_again_once_a_later_one_was_taken_back(store):
+    case = drawn(store)
+    answer(store, case, GOOD, reviewer="user-ben")
+    answer(store, case, BAD)
+    answer(store, case, BAD, undo=True)
+    assert store.checked("site-ada") == Checked(good=1)
+
+
+def test_it_counts_no_answer_to_another_text_once_one_was_taken_back(store):
+    case = drawn(store, risk=0.2)
+    answer(store, case, GOOD, reviewer="user-ben")
+    edit = a_new_case(
+        comment=a_comment(body="Buy pills."), verdict=a_verdict(coin=0.01, risk=0.8), seen_revision=2, at=later(90)
+    )
+    store.revise(case.id, edit)
+    answer(store, case, BAD)
+    answer(store, case, BAD, undo=True)
+    assert store.checked_risks("site-ada", good=True) == (0.2,)
+    assert store.checked("site-ada").bad == 0
+
+
 def test_it_counts_each_text_of_an_edited_comment_by_itself(store):
     case = drawn(store, risk=0.2)
     answer(store, case, GOOD)

@@ -70,6 +70,13 @@ def test_it_learns_nothing_from_what_was_taken_back(store):
     assert list(store.labels()) == []
 
 
+def test_it_takes_a_colleagues_answer_again_once_a_later_one_was_taken_back(store):
+    case = reviewed(store, reviewer="user-ben", action=Action.REJECT, reason="spam")
+    store.record_review(a_draft(case_id=case.id, seen_revision=2))
+    store.record_review(a_draft(case_id=case.id, seen_revision=3, undo=True))
+    assert [label.labels for label in store.labels()] == [SPAM]
+
+
 def test_it_gives_the_text_that_the_reviewer_saw(store):
     case = reviewed(store)
     new = a_new_case(comment=a_comment(body="Something else."), seen_revision=2, action=Action.PUBLISH)

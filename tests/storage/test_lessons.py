@@ -16,8 +16,8 @@ def recorded(store, key, *, site_id="site-ada", at=0, **verdict):
     return case
 
 
-def answered(store, key, *, action=Action.PUBLISH, answered_at=60, **more):
-    draft = {"reason": "spam"} if action is Action.REJECT else {}
+def answered(store, key, *, action=Action.PUBLISH, answered_at=60, reviewer="user-ada", **more):
+    draft = {"reviewer": reviewer} | ({"reason": "spam"} if action is Action.REJECT else {})
     case = recorded(store, key, **more)
     return store.record_review(a_draft(case_id=case.id, action=action, at=later(answered_at), **draft))
 
@@ -63,6 +63,26 @@ def test_it_takes_the_latest_answer(store):
     store.record_review(a_draft(case_id=case.id, action=Action.PUBLISH, seen_revision=case.revision, at=later(70)))
     (lesson,) = store.lessons("site-ada", CODES, 10)
     assert lesson.labels == {Head.SPAM: 0.0, Head.TOXICITY: 0.0}
+
+
+def test_it_takes_a_colleagues_answer_again_once_a_later_one_was_taken_back(store):
+    case = answered(store, "one", reviewer="user-ben")
+    case = store.record_review(
+        a_draft(case_id=case.id, action=Action.REJECT, reason="spam", seen_revision=2, at=later(70))
+    )
+    store.record_review(a_draft(case_id=case.id, seen_revision=3, undo=True, at=later(75)))
+    (lesson,) = store.lessons("site-ada", CODES, 10)
+    assert lesson.labels == {Head.SPAM: 0.0, Head.TOXICITY: 0.0}
+    assert lesson.answered_at == later(60)
+    assert store.answered("site-ada") == 1
+
+
+def test_it_learns_nothing_from_what_was_reopened_and_decided_and_taken_back(store):
+    case = answered(store, "one")
+    store.record_review(a_draft(case_id=case.id, action=Action.HOLD, seen_revision=2, at=later(70)))
+    store.record_review(a_draft(case_id=case.id, action=Action.REJECT, reason="spam", seen_revision=3, at=later(80)))
+    store.record_review(a_draft(case_id=case.id, seen_revision=4, undo=True, at=later(85)))
+    assert store.lessons("site-ada", CODES, 10) == ()
 
 
 def test_it_says_how_likely_people_were_to_see_it(store):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, func, insert, select
 
 from modbot.domain import Action, DecidedBy, Head, Label
 from modbot.storage.engine import Database
@@ -43,8 +43,8 @@ class LabelVerbs:
         Yields
         ------
         Label
-            From the latest review of each case, oldest case first. Decisions that were taken back, reopened
-            cases, erased texts and reasons that speak of no head give none.
+            From the latest review of each case that was not taken back, oldest case first. Reopened cases, erased
+            texts and reasons that speak of no head give none.
         """
         after = ""
         while True:
@@ -101,9 +101,17 @@ def labels_of(row: Any) -> Mapping[Head, float]:
     return {Head.SPAM: 1.0} if is_spam else {Head.TOXICITY: 1.0}
 
 
+def standing_revision(case_id: Any) -> Any:
+    """Return the review by which people stand: the latest of a case that neither was taken back nor takes one back."""
+    one, back = reviews.alias("one"), reviews.alias("back")
+    # An undo follows at once what it takes back.
+    after = (back.c.case_id == one.c.case_id) & (back.c.revision == one.c.revision + 1)
+    taken_back = select(back.c.case_id).where(after, back.c.undo).exists()
+    newest = select(func.max(one.c.revision)).where(one.c.case_id == case_id, ~one.c.undo, ~taken_back)
+    return newest.correlate(case_id.table).scalar_subquery()
+
+
 def _reviewed(site_ids: tuple[str, ...] | None, after: str) -> Select[Any]:
-    later = reviews.alias("later")
-    newer = select(later.c.case_id).where(later.c.case_id == reviews.c.case_id, later.c.revision > reviews.c.revision)
     seen = (comments.c.case_id == reviews.c.case_id) & (comments.c.revision == reviews.c.text_revision)
     judged = (verdicts.c.case_id == reviews.c.case_id) & (verdicts.c.revision == reviews.c.text_revision)
     query = (
@@ -121,7 +129,8 @@ def _reviewed(site_ids: tuple[str, ...] | None, after: str) -> Select[Any]:
         .join(cases, cases.c.id == reviews.c.case_id)
         .join(comments, seen)
         .join(verdicts, judged)
-        .where(reviews.c.case_id > after, cases.c.erased_at.is_(None), ~newer.exists())
+        .where(reviews.c.case_id > after, cases.c.erased_at.is_(None))
+        .where(reviews.c.revision == standing_revision(reviews.c.case_id))
     )
     if site_ids is not None:
         query = query.where(cases.c.site_id.in_(site_ids))

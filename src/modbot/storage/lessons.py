@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from modbot.domain import Action, Author, Comment, Head, Lesson
 from modbot.storage.engine import Database
-from modbot.storage.labels import labels_of
+from modbot.storage.labels import labels_of, standing_revision
 from modbot.storage.tables import (
     ANSWERED,
     CaseTable,
@@ -74,8 +74,8 @@ class LessonVerbs:
         Returns
         -------
         tuple of Lesson
-            The latest review of each case, in the order in which people answered. Erased texts, and reviews that speak
-            of no head, give none.
+            The latest review of each case that was not taken back, in the order in which people answered. Erased texts,
+            and reviews that speak of no head, give none.
         """
         with self._db.reading() as connection:
             rows = connection.execute(_answered(site_id, limit)).all()
@@ -125,12 +125,10 @@ def _answered(site_id: str, limit: int) -> Select[Any]:
         .limit(limit)
         .subquery()
     )
-    others = reviews.alias("others")
-    last = select(func.max(others.c.revision)).where(others.c.case_id == cases.c.id).correlate(cases).scalar_subquery()
     return (
         select(*_COLUMNS, verdicts.c.scores, reviews.c.action, reviews.c.reason, reviews.c.at.label("reviewed_at"))
         .join(newest, newest.c.id == cases.c.id)
-        .join(reviews, (reviews.c.case_id == cases.c.id) & (reviews.c.revision == last))
+        .join(reviews, (reviews.c.case_id == cases.c.id) & (reviews.c.revision == standing_revision(cases.c.id)))
         .join(comments, (comments.c.case_id == cases.c.id) & (comments.c.revision == reviews.c.text_revision))
         .join(verdicts, (verdicts.c.case_id == cases.c.id) & (verdicts.c.revision == reviews.c.text_revision))
         .where(cases.c.erased_at.is_(None))

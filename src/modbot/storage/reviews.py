@@ -15,6 +15,7 @@ from modbot.errors import CaseNotFound, StaleReview
 from modbot.storage.cases import change_case, load_case, locked_state
 from modbot.storage.engine import Database
 from modbot.storage.evidence import note_answer
+from modbot.storage.labels import standing_revision
 from modbot.storage.outbox import Change, announce, withdraw
 from modbot.storage.tables import CaseTable, ReportTable, ReviewTable, table
 
@@ -119,7 +120,7 @@ def _take_back(connection: Connection, draft: ReviewDraft, now: Any) -> None:
         raise StaleReview("There is no decision of yours to take back: look again.", now.revision)
     # "hold" in the row says that this review stands for no decision; the case itself returns to what it was.
     _append(connection, draft, now, Action.HOLD)
-    note_answer(connection, draft.case_id, now, Action.HOLD)
+    note_answer(connection, draft.case_id, now, _standing(connection, draft.case_id, now.text_revision))
     action, decided_by = Action(last.was_action), DecidedBy(last.was_decided_by)
     change_case(
         connection,
@@ -133,6 +134,18 @@ def _take_back(connection: Connection, draft: ReviewDraft, now: Any) -> None:
     unheard = withdraw(connection, draft.case_id, last.revision + 1)
     if action.value != now.action and not unheard:
         _announce(connection, draft, now, (action, decided_by))
+
+
+def _standing(connection: Connection, case_id: str, text_revision: int) -> Action:
+    """What people say of this text; hold where they say nothing."""
+    found = connection.execute(
+        select(reviews.c.action).where(
+            reviews.c.case_id == case_id,
+            reviews.c.text_revision == text_revision,
+            reviews.c.revision == standing_revision(reviews.c.case_id),
+        )
+    ).scalar()
+    return Action.HOLD if found is None else Action(found)
 
 
 def _reported_since(connection: Connection, last: Any) -> bool:
