@@ -344,6 +344,14 @@ def test_it_holds_on_the_side_where_own_evidence_does_not_keep_the_wish(house, a
         assert (own.reject_from, own.publish_below, own.version) == (*expected, "own3")
 
 
+def test_it_decides_nothing_by_cutoffs_that_were_made_with_another_model(house, ada_site):
+    layer = SiteLayer(ada_site.id, 3, later(), reject=Cut(0.9, 0.01, 400, 1), publish=Cut(0.4, 0.05, 80, 1))
+    policy = Policy(mode=Mode.OWN)
+    for model, expected in ((house.model.version, 0.9), ("another", None)):
+        own = yardstick_for(house.model, policy, replace(layer, facts={"model": model}))
+        assert own.reject_from == expected
+
+
 def test_it_decides_by_the_newest_own_cutoffs_without_a_restart(house, ada_site, clock):
     store = house.store
     store.change_site(replace(ada_site, policy=replace(ada_site.policy, mode=Mode.OWN)), clock())

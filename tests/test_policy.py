@@ -139,6 +139,16 @@ def test_it_counts_every_comment_of_a_hold_only_site_as_shown_to_a_person():
     assert (verdict.audit_rate, verdict.audited) == (1.0, False)
 
 
+@pytest.mark.parametrize(
+    ("reject_from", "publish_below", "rate"), [(None, None, 1.0), (0.9, None, 0.05), (None, 0.2, 0.05)]
+)
+def test_it_counts_every_comment_as_shown_to_a_person_where_there_is_no_cutoff_yet(reject_from, publish_below, rate):
+    policy = Policy(mode=Mode.OWN, audit_rate=0.05)
+    found = Yardstick(lambda _: 0.5, reject_from, publish_below)
+    verdict = decide(an_assessment(), policy, found, 0.99)
+    assert (verdict.action, verdict.audit_rate) == (Action.HOLD, rate)
+
+
 def test_it_names_the_version_of_a_sites_own_evidence():
     own = replace(yardstick(0.1), version="own2")
     assert decide(an_assessment(), Policy(version=3, mode=Mode.OWN), own, 0.5).policy == "p3.own2"

@@ -246,7 +246,8 @@ def yardstick_for(model: Model, policy: Policy, layer: SiteLayer | None = None) 
             return Yardstick(rank, near.reject_from, near.publish_below, version=f"s{layer.version}")
         cutoffs = _borrowed(model.evidence, policy.max_good_rejected, policy.max_bad_published)
         return Yardstick(rank, cutoffs.reject_from, cutoffs.publish_below)
-    if layer is None:
+    # Cut-offs on the scores of another model say nothing of these; the next step of learning drops them.
+    if layer is None or layer.facts.get("model", model.version) != model.version:
         return Yardstick(rank, None, None)
     return Yardstick(
         rank,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
+import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from factories import a_comment, a_draft, a_new_case, a_verdict, later
+from modbot import observe
 from modbot.adapting import begin_anew, due, keep_learning, learn, learn_all, standing
 from modbot.domain import Action, Cut, Mode, SiteLayer
 from modbot.errors import StoreUnavailable
@@ -19,6 +24,17 @@ def own_site(house, ada_site):
     """Ada's site, which promises 30 % both ways on its own evidence: eleven comments, for 0.7**11 is below 0.025."""
     policy = replace(ada_site.policy, mode=Mode.OWN, max_good_rejected=0.3, max_bad_published=0.3)
     return house.store.change_site(replace(ada_site, policy=policy), later())
+
+
+@pytest.fixture
+def lines():
+    """The log as it is written; the root logger is put back afterwards."""
+    root, hook = logging.getLogger(), threading.excepthook
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    observe.configure_logging("info", json=True, stream=stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    root.handlers[:], root.level, threading.excepthook = handlers, level, hook
 
 
 def check(house, site, action, risks, at=None):
@@ -92,11 +108,36 @@ def test_it_begins_anew_from_a_moment_on(house, own_site):
     check(house, own_site, Action.PUBLISH, evenly(0.1, 0.99, 11))
     learn(house.store, own_site, later())
     fresh = begin_anew(house.store, own_site, later(hours=1))
-    assert (fresh.version, fresh.since, fresh.reject) == (2, later(hours=1), None)
-    assert standing(house.store, own_site).checked.good == 0
-    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.7, 11), at=later(hours=1))
-    assert learn(house.store, own_site, later(hours=2)).reject == Cut(pytest.approx(0.7), 0.3, 11, 1)
+    assert (fresh.version, fresh.since, fresh.reject) == (2, later(hours=1), Cut(None, 0.3, 0, 1))
+    assert house.store.site_layer(own_site.id) == fresh
+    now = standing(house.store, own_site)
+    assert (now.checked.good, now.reject.cutoff) == (0, None)
+    assert now.told()[-1] == (
+        "Since: only comments from 2026-03-14T13:00:00+00:00 on count; those before were scored in another way."
+    )
+    # What the first look spent stays spent: 0.7**13 is above 0.05 / 6, 0.7**14 is not.
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.7, 13), at=later(hours=1))
+    assert learn(house.store, own_site, later(hours=2)) is None
+    check(house, own_site, Action.PUBLISH, [0.3], at=later(hours=1))
+    assert learn(house.store, own_site, later(hours=2)).reject == Cut(pytest.approx(0.7), 0.3, 14, 2)
     assert house.store.site_layer(own_site.id).since == later(hours=1)
+
+
+def test_it_begins_anew_whoever_else_learns_at_the_same_moment(house, own_site):
+    with ThreadPoolExecutor(8) as pool:
+        put = list(pool.map(lambda n: begin_anew(house.store, own_site, later(n)), range(8)))
+    assert sorted(layer.version for layer in put) == list(range(1, 9))
+
+
+def test_it_begins_anew_with_another_model(house, own_site):
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.8, 11))
+    first = learn(house.store, own_site, later())
+    facts = {"model": "another", "in_use": ["spam"]}
+    house.store.put_site_layer(replace(first, version=2, layer=b"arrays", facts=facts))
+    found = learn(house.store, own_site, later(5), house.model)
+    assert (found.version, found.layer, found.facts) == (3, None, {})
+    assert (found.reject, found.since) == (Cut(None, 0.3, 0, 1), later(65))
+    assert learn(house.store, own_site, later(6), house.model) is None
 
 
 def test_it_says_what_the_evidence_is_good_for(house, own_site):
@@ -118,14 +159,28 @@ def test_it_learns_from_every_site_until_told_to_stop(house, own_site, ben_site)
     stop = threading.Event()
     keep_learning(house.store, house.model, stopping(stop), stop)
     assert house.store.site_layer(own_site.id).at == later(7)
-    assert learn_all(house.store, house.model, later(8)) == 0
+    assert learn_all(house.store, house.model, later) == 0
 
 
-def test_it_goes_on_when_the_database_is_away(house):
+def test_it_tells_of_trouble_with_a_site_and_learns_from_the_next(house, own_site, ben_site, lines):
+    # What was written down for Ben's site, which comes first, lacks what it should have.
+    broken = SiteLayer(ben_site.id, 1, later(), facts={"model": house.model.version, "answers": 9})
+    house.store.put_site_layer(broken)
+    check(house, own_site, Action.PUBLISH, evenly(0.1, 0.8, 11))
+    assert [site.id for site in house.store.sites()] == [ben_site.id, own_site.id]
+    assert learn_all(house.store, house.model, later) == 1
+    assert house.store.site_layer(own_site.id).reject is not None
+    (line,) = [line for line in lines() if line["event"] == "learning_failed"]
+    assert (line["site"], line["level"], line["error"]) == (ben_site.id, "error", "KeyError")
+
+
+def test_it_goes_on_when_the_database_is_away(house, lines):
     away, stop = open_store("sqlite:////no/such/folder/modbot.db"), threading.Event()
-    keep_learning(away, house.model, stopping(stop), stop)
+    threading.Timer(0.2, stop.set).start()
+    keep_learning(away, house.model, later, stop)
+    assert [line["event"] for line in lines()] == ["learning_unavailable"]
     with pytest.raises(StoreUnavailable):
-        learn_all(away, house.model, later())
+        learn_all(away, house.model, later)
     away.close()
 
 

@@ -11,6 +11,7 @@ from modbot.adapting import layer_told, learn
 from modbot.adapting.layer import FIRST_AT
 from modbot.domain import Action, Door, Head, Mode
 from modbot.moderation import Submission
+from modbot.promise.own import spent
 
 pytestmark = pytest.mark.slow
 
@@ -143,6 +144,53 @@ def test_it_begins_anew_with_another_model(house, site):
     other = learn(house.store, house.store.site(site.id), later(90), replace(house.model, version="other"))
     assert other.facts["model"] == "other"
     assert other.facts["in_use"] == [], "with this model nothing has been measured yet"
+
+
+@pytest.fixture
+def own_site(house, site):
+    """A site that decides by its own cut-offs on comments that the model alone has scored."""
+    answer(house, site, 40)
+    step(house, site, 50)
+    wishes = replace(site.policy, mode=Mode.OWN, max_good_rejected=0.3, max_bad_published=0.3)
+    own = house.store.change_site(replace(house.store.site(site.id), policy=wishes), later(51))
+    found = step(house, site, 52)
+    assert found.reject.at is not None
+    assert found.publish.at is not None
+    return own
+
+
+def test_it_lets_the_evidence_begin_anew_when_it_comes_into_use(house, site, own_site):
+    before = house.store.site_layer(site.id)
+    answer(house, house.store.site(site.id), 10, start=60)
+    found = step(house, site, 80)
+    assert (before.facts["in_use"], found.facts["in_use"]) == ([], ["spam", "toxicity"])
+    assert (found.reject, found.publish) == (spent(before.reject), spent(before.publish))
+    assert found.since > later(80)
+    held = send(house, house.store.site(site.id), "The tide table is late again.", 160).verdict
+    assert (held.action, held.audit_rate) == (Action.HOLD, 1.0)
+
+
+def test_it_keeps_the_evidence_as_long_as_the_same_heads_are_in_use(house, site):
+    answer(house, site, 40)
+    step(house, site, 50)
+    answer(house, site, 10, start=60)
+    used = step(house, site, 80)
+    answer(house, site, 10, start=90)
+    found = step(house, site, 110)
+    assert (found.version, found.since, found.facts["in_use"]) == (3, used.since, used.facts["in_use"])
+
+
+def test_it_lets_the_evidence_begin_anew_when_it_goes_out_of_use(house, site):
+    answer(house, site, 40)
+    step(house, site, 50)
+    answer(house, site, 4, start=60)
+    used = step(house, site, 80)
+    assert "spam" in used.facts["in_use"]
+    # People have changed their minds, and the layer that believed them surprises more than the model alone.
+    answer(house, site, 40, start=90, tells=lambda n: n % 2 == 1)
+    found = step(house, site, 150)
+    assert "spam" not in found.facts["in_use"]
+    assert found.since > used.since
 
 
 def test_it_asks_for_both_heads(house, site):

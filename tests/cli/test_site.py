@@ -147,8 +147,9 @@ def test_it_takes_own_cutoffs_as_soon_as_one_side_suffices(run, store):
     assert (facts["evidence"]["reject"]["cutoff"], facts["evidence"]["reject"]["wish_missing"]) == (None, 11)
     assert store.site("my-blog").layer == 1
     said = run("site", "set", "My blog", "--fresh-evidence").output
+    assert "  own evidence: comments from now on\n" in said
     assert "Publishing: 0 checked bad comments support no promise" in said
-    assert store.site_layer("my-blog").publish is None
+    assert store.site_layer("my-blog").publish.at is None
 
 
 def test_it_shows_what_the_evidence_is_good_for(run, store):

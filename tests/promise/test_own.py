@@ -10,7 +10,7 @@ from scipy.stats import binom
 
 from modbot.domain import Cut
 from modbot.promise import lower_cutoff, upper_cutoff
-from modbot.promise.own import in_force, is_due, meter, missing, renewed, spending, told
+from modbot.promise.own import in_force, is_due, meter, missing, renewed, spending, spent, told
 
 CUT = Cut(at=0.9, share=0.01, evidence=400, looks=1)
 
@@ -73,6 +73,16 @@ def test_it_keeps_in_force_only_what_keeps_the_present_wish():
     assert in_force(CUT, 0.05) == 0.9
     assert in_force(CUT, 0.005) is None
     assert in_force(None, 0.05) is None
+
+
+def test_it_keeps_what_was_spent_when_the_scores_become_others():
+    left = spent(CUT)
+    assert spent(None) is None
+    assert in_force(left, 0.01) is None
+    # By hand: a second look spends 0.05 / 6, and 0.99**477 is below it.
+    assert (missing(left, 0.01, 0), is_due(left, 0.01, 476), is_due(left, 0.01, 477)) == (477, False, True)
+    assert 0.99**477 <= 0.05 / 6 < 0.99**476
+    assert renewed(left, 0.01, np.arange(477) / 477, upper_cutoff).looks == 2
 
 
 def test_it_reads_what_the_evidence_is_good_for():

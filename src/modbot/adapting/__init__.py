@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 
 from modbot import observe
-from modbot.adapting.layer import layer_told, remade
+from modbot.adapting.layer import Made, kind, layer_told, remade
 from modbot.domain import Checked, Cut, Mode, Site, SiteLayer
 from modbot.errors import StoreError
 from modbot.promise import lower_cutoff, upper_cutoff
-from modbot.promise.own import Meter, is_due, meter, renewed, told
+from modbot.promise.own import Meter, is_due, meter, renewed, spent, told
 from modbot.scoring.heads import Model
+from modbot.scoring.layer import fits
 from modbot.storage import Store
 
 __all__ = [
@@ -35,16 +36,23 @@ __all__ = [
 
 # Evidence grows at the pace of people, and most looks find nothing due.
 LEARN_EVERY_S = 60.0
+# What is under way when the scores change is still scored as before, and is no evidence for those after.
+SETTLED_AFTER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a site's own evidence is good for today. ``version`` is that of what was learned, 0 for nothing."""
+    """What a site's own evidence is good for today.
+
+    ``version`` is that of what was learned, 0 for nothing; ``since`` says from when on comments are evidence, in ISO
+    8601, empty for always.
+    """
 
     checked: Checked
     reject: Meter
     publish: Meter
     version: int
+    since: str = ""
 
     @property
     def suffices(self) -> bool:
@@ -52,10 +60,11 @@ class Standing:
         return not (self.reject.wish_missing and self.publish.wish_missing)
 
     def told(self) -> tuple[str, ...]:
-        """Say it in sentences: one for each side, one for those that nobody has answered yet."""
+        """Say it in sentences: one for each side, one for those that nobody has answered yet, one for those too old."""
         sides = (f"Rejecting: {told(self.reject, 'good')}", f"Publishing: {told(self.publish, 'bad')}")
         waiting = f"Waiting: {self.checked.waiting:,} more were drawn and wait in the queue for an answer."
-        return (*sides, waiting) if self.checked.waiting else sides
+        since = f"Since: only comments from {self.since} on count; those before were scored in another way."
+        return (*sides, *([waiting] if self.checked.waiting else []), *([since] if self.since else []))
 
 
 def standing(store: Store, site: Site) -> Standing:
@@ -67,48 +76,80 @@ def standing(store: Store, site: Site) -> Standing:
         reject=meter(layer.reject, policy.max_good_rejected, checked.good),
         publish=meter(layer.publish, policy.max_bad_published, checked.bad),
         version=layer.version,
+        since="" if layer.since is None else layer.since.isoformat(timespec="seconds"),
     )
 
 
 def learn(store: Store, site: Site, at: datetime, model: Model | None = None) -> SiteLayer | None:
     """Learn from a site what is due: its own cut-offs and, with a model, the layer on top of that model.
 
-    None if nothing was due, or somebody else was faster.
+    Where that changes how comments are scored, the evidence begins anew. None if nothing was due, or somebody else was
+    faster.
     """
     new = due(store, site, at, model)
-    return None if new is None else _put(store, new)
+    if new is None:
+        return None
+    if new.since == at + SETTLED_AFTER:
+        observe.log_event("evidence_begins_anew", site=site.id)
+    return _put(store, new)
 
 
 def due(store: Store, site: Site, at: datetime, model: Model | None = None) -> SiteLayer | None:
     """Say what would be learned from a site now, and write nothing; of a site with other wishes, what that would be."""
-    old = _layer(store, site, at)
-    reject, publish = _cuts(store, site, old)
+    known = _layer(store, site, at)
+    old = known if model is None else _without_another(model, known, at)
     made = None if model is None else remade(store, model, site.policy, old)
-    if made is None and (reject, publish) == (old.reject, old.publish):
-        return None
-    new = replace(old, version=old.version + 1, at=at, reject=reject, publish=publish)
-    return new if made is None else replace(new, layer=made.layer, facts=made.facts)
+    new = old if made is None else _taught(old, made, at)
+    reject, publish = _cuts(store, site, new)
+    new = replace(new, reject=reject, publish=publish)
+    return None if new == known else replace(new, version=known.version + 1, at=at)
 
 
-def begin_anew(store: Store, site: Site, at: datetime) -> SiteLayer | None:
-    """Count only what comes from now on as evidence, with no cut-offs and nothing spent; for another kind of scores."""
-    old = _layer(store, site, at)
-    return _put(store, replace(old, version=old.version + 1, at=at, since=at, reject=None, publish=None))
+def begin_anew(store: Store, site: Site, at: datetime) -> SiteLayer:
+    """Count only what comes from now on as evidence, with no cut-offs; for another kind of scores."""
+    while True:
+        old = _layer(store, site, at)
+        # Whoever was faster has put a version, so somebody always gets on.
+        if put := _put(store, replace(_anew(old, at), version=old.version + 1, at=at)):
+            return put
 
 
-def learn_all(store: Store, model: Model, at: datetime) -> int:
+def learn_all(store: Store, model: Model, clock: Callable[[], datetime]) -> int:
     """Take the step for every site; return for how many something new was learned."""
-    return sum(learn(store, site, at, model) is not None for site in store.sites())
+    learned = 0
+    for site in store.sites():
+        try:
+            learned += learn(store, site, clock(), model) is not None
+        except Exception as error:  # noqa: BLE001 - trouble with one site must not keep the others from learning
+            observe.log_trouble("learning_failed", error, site=site.id)
+    return learned
 
 
 def keep_learning(store: Store, model: Model, clock: Callable[[], datetime], stop: Event) -> None:
     """Learn from every site now and then until told to stop. Any number may run: the store numbers the versions."""
     while not stop.is_set():
         try:
-            learn_all(store, model, clock())
+            learn_all(store, model, clock)
         except StoreError as error:
             observe.log_trouble("learning_unavailable", error)
         stop.wait(LEARN_EVERY_S)
+
+
+def _without_another(model: Model, known: SiteLayer, at: datetime) -> SiteLayer:
+    """What was learned of a site, if it was learned with this model; with another one all is to be learned anew."""
+    if not known.facts or fits(known, model.version):
+        return known
+    return replace(_anew(known, at + SETTLED_AFTER), layer=None, facts={})
+
+
+def _taught(old: SiteLayer, made: Made, at: datetime) -> SiteLayer:
+    """Put a layer in the place of an older one; one that corrects other scores makes the evidence begin anew."""
+    same = kind(made.facts) == kind(old.facts)
+    return replace(old if same else _anew(old, at + SETTLED_AFTER), layer=made.layer, facts=made.facts)
+
+
+def _anew(layer: SiteLayer, since: datetime) -> SiteLayer:
+    return replace(layer, since=since, reject=spent(layer.reject), publish=spent(layer.publish))
 
 
 def _cuts(store: Store, site: Site, old: SiteLayer) -> tuple[Cut | None, Cut | None]:

@@ -92,6 +92,12 @@ def remade(store: Store, model: Model, policy: Policy, old: SiteLayer) -> Made |
     return Made(to_bytes(new), facts)
 
 
+def kind(facts: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """Say what must stay for risks to be comparable: which heads a layer corrects, and which of them within limits."""
+    used = frozenset(facts.get("in_use", ()))
+    return used, used & frozenset(facts.get("limited", ()))
+
+
 def layer_told(row: SiteLayer | None) -> str:
     """Say in a sentence what a site's layer is good for."""
     if row is None or row.layer is None:

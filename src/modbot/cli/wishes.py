@@ -138,6 +138,8 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
     for name in now:
         if now[name] != then[name] and name != "policy_version":
             click.echo(f"  {name.replace('_', ' ')}: {shown(name, then[name])} → {shown(name, now[name])}")
+    if "fresh_evidence" in given:
+        click.echo("  own evidence: comments from now on")
     if after.policy.mode is Mode.OWN:
         click.echo("\n".join(standing(store, after).told()))
 

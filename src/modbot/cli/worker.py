@@ -37,7 +37,7 @@ def command(ctx: click.Context, once: bool) -> None:  # noqa: FBT001 - click pas
     make_ready(house)
     if once:
         click.echo(f"{deliver_due(courier_for(house))} delivery attempts made.")
-        if learned := learn_all(house.store, house.model, house.clock()):
+        if learned := learn_all(house.store, house.model, house.clock):
             click.echo(f"Something new was learned from {learned} {'site' if learned == 1 else 'sites'}.")
         return
     with stop_signals() as stop, working(house, on=True):

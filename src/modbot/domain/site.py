@@ -72,10 +72,11 @@ class Cut:
     """A cut-off of a site's own and what it rests on.
 
     ``at`` is a risk, ``share`` the promise that it keeps, ``evidence`` the number of checked comments behind it, and
-    ``looks`` how often a cut-off for this side was made, this time included.
+    ``looks`` how often a cut-off for this side was made, this time included. ``at`` is None where only the looks are
+    left, because the scores that it was made for are given no more.
     """
 
-    at: float
+    at: float | None
     share: float
     evidence: int
     looks: int
@@ -85,7 +86,7 @@ class Cut:
 class SiteLayer:
     """What was learned from one site alone, versioned; verdicts name the version.
 
-    ``reject`` and ``publish`` are None before the site's evidence sufficed for that side. Only comments that came at
+    ``reject`` and ``publish`` are None until the site's evidence sufficed for that side once. Only comments that came at
     ``since`` or later are evidence, where it is given. ``layer`` and ``facts`` are the arrays and the description of
     what is added to the model's scores.
     """

@@ -12,9 +12,9 @@ cut-off spends nothing.
 What is assumed: that comments are independent draws and keep coming from the same mixture; that those drawn and not yet
 answered are like those answered; and that a risk scored earlier could have been scored now. The last one deserves care,
 because the model and what is learned from the site change. Each risk counts as it was when the comment came, so no
-comment is judged by what was learned from it. While scoring gets better, good comments sink and their older risks
-err on the side of caution; when it gets worse, or becomes quite another one, begin anew: read the evidence from that
-moment on and drop the old cuts, which starts the spending again.
+comment is judged by what was learned from it. While scoring gets better by and by, good comments sink and their older
+risks err on the side of caution; when it becomes quite another one, begin anew: read the evidence from that moment on
+and keep of the old cuts only what was `spent`, so that the 5 % are those of the whole life.
 """
 
 from __future__ import annotations
@@ -77,6 +77,22 @@ def spending(look: int) -> float:
         0.05 / (k (k + 1)), which adds up to 0.05 however long it goes on.
     """
     return DELTA / (look * (look + 1))
+
+
+def spent(cut: Cut | None) -> Cut | None:
+    """Keep of a cut-off what it spent, and nothing else.
+
+    Parameters
+    ----------
+    cut : Cut or None
+        Made for scores that are given no more.
+
+    Returns
+    -------
+    Cut or None
+        Never in force, and due as soon as new evidence suffices for the next look.
+    """
+    return None if cut is None else Cut(at=None, share=cut.share, evidence=0, looks=cut.looks)
 
 
 def missing(cut: Cut | None, share: float, checked: int) -> int:

@@ -250,5 +250,5 @@ def _layer(row: Any) -> SiteLayer:
     )
 
 
-def _cut(at: float | None, share: float, evidence: int, looks: int) -> Cut | None:
-    return None if at is None else Cut(at, share, evidence, looks)
+def _cut(at: float | None, share: float, evidence: int, looks: int | None) -> Cut | None:
+    return None if looks is None else Cut(at, share, evidence, looks)
