@@ -86,8 +86,8 @@ class Cut:
 class SiteLayer:
     """What was learned from one site alone, versioned; verdicts name the version.
 
-    ``reject`` and ``publish`` are None until the site's evidence sufficed for that side once. Only comments that came at
-    ``since`` or later are evidence, where it is given. ``layer`` and ``facts`` are the arrays and the description of
+    ``reject`` and ``publish`` are None until the site's evidence sufficed for that side once. Only comments that came
+    at ``since`` or later are evidence, where it is given. ``layer`` and ``facts`` are the arrays and the description of
     what is added to the model's scores.
     """
 
