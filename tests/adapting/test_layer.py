@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from factories import a_draft, a_user, later
-from modbot.adapting import layer_told, learn
+from modbot.adapting import begin_anew, layer_told, learn
 from modbot.adapting.layer import FIRST_AT
 from modbot.domain import Action, Door, Head, Mode
 from modbot.moderation import Submission
@@ -159,15 +159,51 @@ def own_site(house, site):
     return own
 
 
-def test_it_lets_the_evidence_begin_anew_when_it_comes_into_use(house, site, own_site):
+def test_it_does_not_come_into_use_under_cutoffs_that_were_made_without_it(house, site, own_site):
     before = house.store.site_layer(site.id)
     answer(house, house.store.site(site.id), 10, start=60)
     found = step(house, site, 80)
-    assert (before.facts["in_use"], found.facts["in_use"]) == ([], ["spam", "toxicity"])
-    assert (found.reject, found.publish) == (spent(before.reject), spent(before.publish))
-    assert found.since > later(80)
-    held = send(house, house.store.site(site.id), "The tide table is late again.", 160).verdict
+    assert (found.version, found.facts["in_use"]) == (before.version + 1, [])
+    assert (found.reject, found.publish, found.since) == (before.reject, before.publish, None)
+    assert "for spam it would help, and waits for fresh evidence" in layer_told(found)
+
+
+def test_it_comes_into_use_once_the_evidence_begins_anew(house, site, own_site):
+    answer(house, house.store.site(site.id), 10, start=60)
+    step(house, site, 80)
+    begin_anew(house.store, house.store.site(site.id), later(81))
+    answer(house, house.store.site(site.id), 10, start=90)
+    assert step(house, site, 110).facts["in_use"] == ["spam", "toxicity"]
+
+
+def test_it_takes_the_cutoffs_away_that_it_was_used_for_when_it_does_harm(house, site):
+    answer(house, site, 40)
+    step(house, site, 50)
+    answer(house, site, 4, start=60)
+    assert "spam" in step(house, site, 70).facts["in_use"]
+    answer(house, site, 30, start=140)
+    wishes = replace(site.policy, mode=Mode.OWN, max_good_rejected=0.3, max_bad_published=0.3)
+    house.store.change_site(replace(house.store.site(site.id), policy=wishes), later(180))
+    used = step(house, site, 181)
+    assert used.reject.at is not None
+    # People have changed their minds, and the layer that believed them surprises more than the model alone.
+    answer(house, house.store.site(site.id), 60, start=200, tells=lambda n: n % 2 == 1)
+    found = step(house, site, 280)
+    assert "spam" not in found.facts["in_use"]
+    assert (found.reject, found.publish) == (spent(used.reject), spent(used.publish))
+    assert found.since > later(280)
+    held = send(house, house.store.site(site.id), "The tide table is late again.", 400).verdict
     assert (held.action, held.audit_rate) == (Action.HOLD, 1.0)
+
+
+def test_it_lets_the_evidence_begin_anew_when_it_comes_into_use(house, site):
+    answer(house, site, 40)
+    before = step(house, site, 50)
+    answer(house, site, 10, start=60)
+    found = step(house, site, 80)
+    assert (before.facts["in_use"], found.facts["in_use"]) == ([], ["spam", "toxicity"])
+    assert before.since is None
+    assert found.since > later(80)
 
 
 def test_it_keeps_the_evidence_as_long_as_the_same_heads_are_in_use(house, site):

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 BENCHMARK = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "promise.py"))
 MODBOT, READ, QUANTILE = BENCHMARK["METHODS"]
-broken = BENCHMARK["broken"]
+broken, begin_anew, go_on = (BENCHMARK[name] for name in ("broken", "begin_anew", "go_on"))
 LIVES, SEED = 1_000, 14
 EVERYTHING, HELD_AND_DRAWN = 1.0, 0.05
 
@@ -36,3 +36,14 @@ def test_it_would_break_them_by_counting_what_was_read_because_it_was_held():
     rejected, published = broken(LIVES, SEED, READ, HELD_AND_DRAWN)
     assert rejected > 70
     assert published > 300
+
+
+def test_it_keeps_both_promises_when_comments_are_scored_in_another_and_worse_way_from_midway_on():
+    rejected, published = broken(LIVES, SEED, MODBOT, HELD_AND_DRAWN, begin_anew)
+    assert rejected <= 70
+    assert published <= 70
+    assert rejected + published > 0
+
+
+def test_it_would_break_them_by_keeping_cutoffs_that_were_made_for_other_scores():
+    assert min(broken(LIVES, SEED, MODBOT, HELD_AND_DRAWN, go_on)) > 300

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modbot import promise
-from modbot.domain import Head, Lesson, Policy, SiteLayer
+from modbot.domain import Head, Lesson, Mode, Policy, SiteLayer
 from modbot.policy import WEIGHTS
 from modbot.promise.adapted import SURELY_BAD, SURELY_GOOD, adapted, wished
 from modbot.scoring.heads import Model
@@ -71,9 +71,9 @@ def remade(store: Store, model: Model, policy: Policy, old: SiteLayer) -> Made |
     version = f"s{old.version + 1}"
     surprise = _measured(old, found, lessons, model)
     new = fit(lessons, version=version, model=model.version)
-    in_use = tuple(head for head in new.heads if surprise[head.value]["layer"] < surprise[head.value]["model"])
-    # Where hardly anybody was rejected for abuse, finding less of it always surprises less, whatever a threat is worth.
-    limited = frozenset({Head.TOXICITY} if surprise[Head.TOXICITY.value]["bad"] < ABUSE_MIN else ())
+    in_use, limited = _use(surprise, new.heads)
+    if _decides(old, policy):
+        in_use, limited = _no_further(old, in_use, limited)
     cutoffs = (
         _cutoffs(store, replace(new, heads=in_use, limited=limited), model, policy, old.site_id) if in_use else None
     )
@@ -83,7 +83,7 @@ def remade(store: Store, model: Model, policy: Policy, old: SiteLayer) -> Made |
         "until": found[-1].answered_at.isoformat() if found and found[-1].answered_at else "",
         "heads": [head.value for head in new.heads],
         "in_use": [head.value for head in in_use],
-        "limited": [head.value for head in limited],
+        "limited": sorted(head.value for head in limited),
         "surprise": surprise,
         "wishes": wished(policy),
         "reject_from": cutoffs.reject_from if cutoffs else None,
@@ -106,8 +106,9 @@ def layer_told(row: SiteLayer | None) -> str:
     for name, surprise in row.facts["surprise"].items():
         if not surprise["answers"]:
             continue
-        verb = "is used" if name in row.facts["in_use"] else "is not used"
         model, layer = (surprise[side] / surprise["answers"] for side in ("model", "layer"))
+        waits = "would help, and waits for fresh evidence" if layer < model else "is not used"
+        verb = "is used" if name in row.facts["in_use"] else waits
         told.append(f"for {name} it {verb} (surprise per answer {layer:.3f} nats with it, {model:.3f} without)")
     return f"Layer s{row.version}, learned from {row.facts['answers']:,} answers: {'; '.join(told)}."
 
@@ -122,6 +123,31 @@ def lessons_of(found: Sequence[Lesson], model: Model) -> Lessons:
         labels=np.array([[one.labels.get(head, np.nan) for head in LAYER_HEADS] for one in found]),
         weights=np.array([min(STANDS_FOR_MAX, 1.0 / one.chance) for one in found]),
     )
+
+
+def _use(
+    surprise: Mapping[str, Mapping[str, float]], heads: Sequence[Head]
+) -> tuple[tuple[Head, ...], frozenset[Head]]:
+    """Choose the heads to correct, and those of them to correct within limits."""
+    in_use = tuple(head for head in heads if surprise[head.value]["layer"] < surprise[head.value]["model"])
+    # Where hardly anybody was rejected for abuse, finding less of it always surprises less, whatever a threat is worth.
+    return in_use, frozenset({Head.TOXICITY} if surprise[Head.TOXICITY.value]["bad"] < ABUSE_MIN else ())
+
+
+def _decides(old: SiteLayer, policy: Policy) -> bool:
+    """Whether a cut-off of the site's own decides now."""
+    return policy.mode is Mode.OWN and any(cut is not None and cut.at is not None for cut in (old.reject, old.publish))
+
+
+def _no_further(
+    old: SiteLayer, in_use: tuple[Head, ...], limited: frozenset[Head]
+) -> tuple[tuple[Head, ...], frozenset[Head]]:
+    """Leave out what would take own cut-offs away by changing the scores that they were made for.
+
+    To stop a layer that does harm is worth that; to use one that would help is for the owner to choose.
+    """
+    used, within = kind(old.facts)
+    return tuple(head for head in in_use if head.value in used), limited | {Head(name) for name in within}
 
 
 def _rules(lesson: Lesson) -> list[float]:
