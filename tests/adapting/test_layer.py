@@ -8,7 +8,7 @@ import pytest
 
 from factories import a_draft, a_user, later
 from modbot.adapting import begin_anew, layer_told, learn
-from modbot.adapting.layer import FIRST_AT
+from modbot.adapting.layer import FIRST_AT, _use
 from modbot.domain import Action, Door, Head, Mode
 from modbot.moderation import Submission
 from modbot.promise.own import spent
@@ -88,6 +88,21 @@ def test_it_is_not_used_where_it_does_not_help(house, site):
     step(house, site, 70)
     answer(house, site, 60, start=70, tells=lambda n: not coin[n])
     assert "spam" not in step(house, site, 140).facts["in_use"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "was_used", "is_used", "why"),
+    [
+        (40.1, False, False, "it has not helped yet"),
+        (39.9, False, True, "it has helped"),
+        (42.9, True, True, "that may be chance"),
+        (43.1, True, False, "it does harm, twenty to one"),
+    ],
+)
+def test_it_is_given_up_only_when_it_does_harm_for_sure(layer, was_used, is_used, why):
+    surprise = {"spam": {"model": 40.0, "layer": layer}, "toxicity": {"bad": 9}}
+    in_use, _ = _use(surprise, [Head.SPAM], {"spam"} if was_used else set())
+    assert (in_use == (Head.SPAM,)) is is_used, why
 
 
 def test_it_learns_nothing_from_answers_that_speak_of_no_head(house, site):

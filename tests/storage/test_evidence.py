@@ -149,6 +149,12 @@ def test_it_keeps_each_version_of_what_was_learned(store):
     assert store.site_named("Harbour Gazette").layer == 2
 
 
+def test_it_keeps_what_a_cutoff_spent_after_it_was_dropped(store):
+    layer = SiteLayer("site-ada", 1, later(), reject=Cut(None, 0.01, 0, 3))
+    assert store.put_site_layer(layer)
+    assert store.site_layer("site-ada") == layer
+
+
 @pytest.mark.parametrize("version", [1, 3])
 def test_it_takes_only_the_next_version(store, version):
     assert store.put_site_layer(SiteLayer("site-ada", 1, later()))

@@ -7,7 +7,7 @@ rooms of rank 0 and 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,9 @@ LESSONS_MAX = 4_000
 LATELY_MAX = 1_000
 # With fewer rejections for abuse a layer knows one answer only, and argues no suspicion away.
 ABUSE_MIN = 5
+# A layer in use is given up once the odds are twenty to one (log 20 nats) that it does harm: to give it up takes a
+# site's evidence away, and of two that say much the same now one is ahead and now the other.
+HARM_NATS = 3.0
 # One answer about a comment that chance laid before people stands for at most so many that nobody saw.
 STANDS_FOR_MAX = 20.0
 
@@ -71,7 +74,7 @@ def remade(store: Store, model: Model, policy: Policy, old: SiteLayer) -> Made |
     version = f"s{old.version + 1}"
     surprise = _measured(old, found, lessons, model)
     new = fit(lessons, version=version, model=model.version)
-    in_use, limited = _use(surprise, new.heads)
+    in_use, limited = _use(surprise, new.heads, kind(old.facts)[0])
     if _decides(old, policy):
         in_use, limited = _no_further(old, in_use, limited)
     cutoffs = (
@@ -126,10 +129,11 @@ def lessons_of(found: Sequence[Lesson], model: Model) -> Lessons:
 
 
 def _use(
-    surprise: Mapping[str, Mapping[str, float]], heads: Sequence[Head]
+    surprise: Mapping[str, Mapping[str, float]], heads: Sequence[Head], used: Collection[str]
 ) -> tuple[tuple[Head, ...], frozenset[Head]]:
     """Choose the heads to correct, and those of them to correct within limits."""
-    in_use = tuple(head for head in heads if surprise[head.value]["layer"] < surprise[head.value]["model"])
+    most = {head: surprise[head.value]["model"] + (HARM_NATS if head.value in used else 0.0) for head in heads}
+    in_use = tuple(head for head in heads if surprise[head.value]["layer"] < most[head])
     # Where hardly anybody was rejected for abuse, finding less of it always surprises less, whatever a threat is worth.
     return in_use, frozenset({Head.TOXICITY} if surprise[Head.TOXICITY.value]["bad"] < ABUSE_MIN else ())
 
