@@ -231,6 +231,18 @@ def test_it_keeps_the_evidence_as_long_as_the_same_heads_are_in_use(house, site)
     assert (found.version, found.since, found.facts["in_use"]) == (3, used.since, used.facts["in_use"])
 
 
+def test_it_lets_the_evidence_begin_anew_when_it_learns_very_much_at_one_stroke(house, site):
+    answer(house, site, 40)
+    step(house, site, 50)
+    answer(house, site, 10, start=60)
+    used = step(house, site, 80)
+    answer(house, site, 50, start=90)
+    found = step(house, site, 150)
+    assert (used.facts["answers"], found.facts["answers"]) == (50, 100)
+    assert found.facts["in_use"] == used.facts["in_use"]
+    assert found.since > used.since
+
+
 def test_it_lets_the_evidence_begin_anew_when_it_goes_out_of_use(house, site):
     answer(house, site, 40)
     step(house, site, 50)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from modbot import observe
-from modbot.adapting.layer import Made, kind, layer_told, remade
+from modbot.adapting.layer import Made, is_another, layer_told, remade
 from modbot.domain import Checked, Cut, Mode, Site, SiteLayer
 from modbot.errors import StoreError
 from modbot.promise import lower_cutoff, upper_cutoff
@@ -143,9 +143,9 @@ def _without_another(model: Model, known: SiteLayer, at: datetime) -> SiteLayer:
 
 
 def _taught(old: SiteLayer, made: Made, at: datetime) -> SiteLayer:
-    """Put a layer in the place of an older one; one that corrects other scores makes the evidence begin anew."""
-    same = kind(made.facts) == kind(old.facts)
-    return replace(old if same else _anew(old, at + SETTLED_AFTER), layer=made.layer, facts=made.facts)
+    """Put a layer in the place of an older one; one that scores in another way makes the evidence begin anew."""
+    kept = _anew(old, at + SETTLED_AFTER) if is_another(made.facts, old.facts) else old
+    return replace(kept, layer=made.layer, facts=made.facts)
 
 
 def _anew(layer: SiteLayer, since: datetime) -> SiteLayer:

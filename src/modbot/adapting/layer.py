@@ -37,6 +37,8 @@ from modbot.storage import Store
 # The first layer is made of so many answers, and a new one whenever there are so many times as many.
 FIRST_AT = 30
 GROWTH = 1.05
+# A layer that learned so many times as much at one stroke, from a site's whole past perhaps, is another one.
+LEAP = 2
 # Older answers than these no longer teach: a site changes, and fitting must stay quick.
 LESSONS_MAX = 4_000
 # The cut-offs are adapted to so many of the latest comments.
@@ -74,7 +76,7 @@ def remade(store: Store, model: Model, policy: Policy, old: SiteLayer) -> Made |
     version = f"s{old.version + 1}"
     surprise = _measured(old, found, lessons, model)
     new = fit(lessons, version=version, model=model.version)
-    in_use, limited = _use(surprise, new.heads, kind(old.facts)[0])
+    in_use, limited = _use(surprise, new.heads, _kind(old.facts)[0])
     if _decides(old, policy):
         in_use, limited = _no_further(old, in_use, limited)
     cutoffs = (
@@ -95,10 +97,10 @@ def remade(store: Store, model: Model, policy: Policy, old: SiteLayer) -> Made |
     return Made(to_bytes(new), facts)
 
 
-def kind(facts: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
-    """Say what must stay for risks to be comparable: which heads a layer corrects, and which of them within limits."""
-    used = frozenset(facts.get("in_use", ()))
-    return used, used & frozenset(facts.get("limited", ()))
+def is_another(facts: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Whether risks with a layer are not comparable to those with the one before."""
+    leaps = bool(facts["in_use"]) and facts["answers"] >= LEAP * before.get("answers", 0)
+    return leaps or _kind(facts) != _kind(before)
 
 
 def layer_told(row: SiteLayer | None) -> str:
@@ -128,6 +130,12 @@ def lessons_of(found: Sequence[Lesson], model: Model) -> Lessons:
     )
 
 
+def _kind(facts: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """Which heads a layer corrects, and which of them within limits."""
+    used = frozenset(facts.get("in_use", ()))
+    return used, used & frozenset(facts.get("limited", ()))
+
+
 def _use(
     surprise: Mapping[str, Mapping[str, float]], heads: Sequence[Head], used: Collection[str]
 ) -> tuple[tuple[Head, ...], frozenset[Head]]:
@@ -150,7 +158,7 @@ def _no_further(
 
     To stop a layer that does harm is worth that; to use one that would help is for the owner to choose.
     """
-    used, within = kind(old.facts)
+    used, within = _kind(old.facts)
     return tuple(head for head in in_use if head.value in used), limited | {Head(name) for name in within}
 
 
