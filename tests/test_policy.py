@@ -149,6 +149,12 @@ def test_it_counts_every_comment_as_shown_to_a_person_where_there_is_no_cutoff_y
     assert (verdict.action, verdict.audit_rate) == (Action.HOLD, rate)
 
 
+def test_it_draws_from_what_the_owner_banned_even_where_there_is_no_cutoff_yet():
+    banned = an_assessment(signals=(a_signal(code="BLOCKED_WORD"),))
+    verdict = decide(banned, Policy(mode=Mode.OWN, audit_rate=0.05), Yardstick(lambda _: 0.5, None, None), 0.04)
+    assert (verdict.action, verdict.audit_rate, verdict.audited) == (Action.REJECT, 0.05, True)
+
+
 def test_it_names_the_version_of_a_sites_own_evidence():
     own = replace(yardstick(0.1), version="own2")
     assert decide(an_assessment(), Policy(version=3, mode=Mode.OWN), own, 0.5).policy == "p3.own2"

@@ -112,7 +112,7 @@ def decide(assessment: Assessment, policy: Policy, yardstick: Yardstick, coin: f
     coin : float in [0, 1)
         Drawn before the outcome was known. An automatic outcome with ``coin < policy.audit_rate``
         goes before a person too, so that error rates can be measured without bias. In hold-only, and
-        where there is no cut-off at all, every comment goes before a person, so there the rate is 1.
+        where there is no cut-off at all, every comment that is not banned goes before a person, so there the rate is 1.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def decide(assessment: Assessment, policy: Policy, yardstick: Yardstick, coin: f
     """
     heads = tuple(_with_rules(score, assessment.signals) for score in assessment.heads)
     risk = yardstick.rank({score.head: score.margin for score in heads}) if heads else 1.0
-    undecided = yardstick.reject_from is None and yardstick.publish_below is None
+    undecided = policy.mode is Mode.HOLD_ONLY or (yardstick.reject_from is None and yardstick.publish_below is None)
     codes = {signal.code for signal in assessment.signals}
     if FAILED in codes or policy.mode is Mode.HOLD_ONLY or not heads:
         action = Action.HOLD
@@ -144,7 +144,7 @@ def decide(assessment: Assessment, policy: Policy, yardstick: Yardstick, coin: f
         policy=f"p{policy.version}.{yardstick.version}" if yardstick.version else f"p{policy.version}",
         rules=assessment.rules,
         coin=coin,
-        audit_rate=1.0 if policy.mode is Mode.HOLD_ONLY or undecided else policy.audit_rate,
+        audit_rate=1.0 if undecided and action is Action.HOLD else policy.audit_rate,
         audited=action is not Action.HOLD and coin < policy.audit_rate,
     )
 
