@@ -7,11 +7,12 @@ alone. May import ``domain``, ``policy`` and ``scoring``.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import chain, combinations, islice, pairwise
 
-from modbot.domain import Action, Comment, HeadScore, Signal, Span, Term, Verdict
+from modbot.domain import Action, Comment, HeadScore, Mode, Signal, Span, Term, Verdict
 from modbot.policy import FIELD_WORDS, HEAD_WORDS, MAIN_HEADS
 
 TOLD = 3
@@ -19,8 +20,16 @@ TOLD = 3
 
 # Shares from here on are strong, below the other one weak; log-odds.
 _STRONG, _WEAK = 1.5, 0.5
-# How many single edits, how many of the best in pairs, and how many at once are tried: a few hundredths of a second.
-_SINGLES_MAX, _PAIRED_MAX, _AT_ONCE_MAX = 60, 8, 12
+# So often a comment is judged again at most. A long one costs more each time, so that it is judged less often: what is
+# read in all is bounded, and with it the time, to about a tenth of a second. Each judging costs as much as so many
+# characters besides.
+_TRIES_MAX, _TRIES_MIN, _READ_MAX_CHARS, _TRY_CHARS = 96, 6, 60_000, 150
+# Half of the tries go to single edits, a quarter to pairs of those that pull hardest; then so many go at once.
+_PAIR, _PAIRED_MAX, _AT_ONCE = 2, 8, (3, 6, 12)
+# Of a long word, such as a link, so much is quoted.
+_QUOTED_CHARS = 60
+# What the author's website is called among the words; no word is called so.
+_WEBSITE = ""
 _WORD = re.compile(r"\w[\w'\u2019-]*")
 
 Judge = Callable[[Comment], Verdict]
@@ -39,8 +48,8 @@ class Telling:
 class Edit:
     """What a comment would have to lack to be judged otherwise.
 
-    ``words`` are left out wherever they stand (``spans``, in characters of the body), and the website if ``website``
-    says so. ``action`` is what the edited comment would get.
+    ``words`` are left out wherever they stand (``spans``, in characters of the body, in order and apart), and the
+    website if ``website`` says so. ``action`` is what the edited comment would get.
     """
 
     words: tuple[str, ...]
@@ -51,7 +60,7 @@ class Edit:
     @property
     def sentence(self) -> str:
         """Say it in one sentence."""
-        parts = [f"“{word}”" for word in self.words] + ["its website"] * self.website
+        parts = [f"“{_quoted(word)}”" for word in self.words] + ["its website"] * self.website
         listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
         done = {Action.PUBLISH: "published", Action.HOLD: "held", Action.REJECT: "rejected"}[self.action]
         return f"Without {listed} it would be {done}."
@@ -76,22 +85,34 @@ def telling(score: HeadScore, signals: Sequence[Signal] = ()) -> Telling:
     return Telling(*sides)
 
 
-def smallest_edit(comment: Comment, verdict: Verdict, judge: Judge) -> Edit | None:
+def smallest_edit(comment: Comment, verdict: Verdict, judge: Judge, mode: Mode = Mode.BORROWED) -> Edit | None:
     """Find the smallest edit by leaving something out that would change a verdict's action; None if no small one does.
 
     One word or the website alone is tried first, what pulled hardest before all others, then two, then ever more of
     those that pulled hardest, from which whatever is not needed is put back. Of a long comment not every word is tried.
+    Where people decide everything no edit changes anything, and none is looked for.
     """
-    changes = _changes(comment, verdict)
-    tried = ((change,) for change in changes)
-    for some in (*tried, *combinations(changes[:_PAIRED_MAX], 2)):
-        if (action := _outcome(comment, verdict, some, judge)) is not None:
+    if mode is Mode.HOLD_ONLY:
+        return None
+    tries = _Tries(comment, verdict, judge)
+    changes, budget = _changes(comment, verdict), tries.left
+    singles = ((change,) for change in changes[: budget // 2])
+    pairs = islice(combinations(changes[:_PAIRED_MAX], _PAIR), budget // 4)
+    for some in chain(singles, pairs):
+        if (action := tries.outcome(some)) is not None:
             return _edit(some, action)
-    pulling = sum(change.pull > 0 for change in changes)
-    for count in range(3, min(_AT_ONCE_MAX, pulling) + 1):
-        if _outcome(comment, verdict, changes[:count], judge) is not None:
-            return _needed(comment, verdict, changes[:count], judge)
+    pulling = [change for change in changes if change.pull > 0]
+    for some in dict.fromkeys(tuple(pulling[:count]) for count in _AT_ONCE if len(pulling) > _PAIR):
+        if (action := tries.outcome(some)) is not None:
+            return _needed(some, action, tries)
     return None
+
+
+def edit_told(edit: Edit | None, mode: Mode) -> str:
+    """Say in one sentence what would change a verdict, also where nothing small does or people decide everything."""
+    if mode is Mode.HOLD_ONLY:
+        return "People decide every comment on this site, so no edit of its text would change that."
+    return edit.sentence if edit else "No small edit was found that would change that."
 
 
 def _subject(term: Term, found: dict[str, str]) -> str:
@@ -110,63 +131,94 @@ def _force(term: Term, verb: str) -> str:
     return f"A little {verb}" if abs(term.share) < _WEAK else verb.capitalize()
 
 
+class _Tries:
+    """Judges a comment with something left out, so many times and no more."""
+
+    def __init__(self, comment: Comment, verdict: Verdict, judge: Judge) -> None:
+        affordable = _READ_MAX_CHARS // (_TRY_CHARS + len(comment.body))
+        self.left = min(_TRIES_MAX, max(_TRIES_MIN, affordable))
+        self._comment, self._before, self._judge = comment, verdict.action, judge
+
+    def outcome(self, changes: Sequence[_Change]) -> Action | None:
+        """The action that an edited comment would get, None if it is the same or there is nothing to judge."""
+        body = _without(self._comment.body, _merged(changes))
+        if not self.left or not body.strip():
+            return None
+        self.left -= 1
+        url = "" if any(not change.spans for change in changes) else self._comment.url
+        action = self._judge(replace(self._comment, body=body, url=url)).action
+        return None if action is self._before else action
+
+
 def _changes(comment: Comment, verdict: Verdict) -> list[_Change]:
-    """What could be left out, what pulled hardest towards the present action first."""
+    """What could be left out, what pulled hardest towards the present action first, then in the order of the text."""
     side = -1.0 if verdict.action is Action.PUBLISH else 1.0
     pulls: dict[str, float] = {}
     spans: dict[str, set[Span]] = {}
-    for score in verdict.heads:
-        for term in score.terms if score.head in MAIN_HEADS else ():
-            key = term.label.casefold() if term.spans else term.label
-            if term.kind in {"word", "site"} and term.spans and term.label == _at(comment, term.spans[0]):
-                spans.setdefault(key, set()).update(term.spans)
-            elif not (term.kind == "field" and term.label == "website" and comment.url):
-                continue
+    for term in (term for score in verdict.heads if score.head in MAIN_HEADS for term in score.terms):
+        key = _key(comment, term)
+        if key is not None:
             pulls[key] = pulls.get(key, 0.0) + term.share * side
-    found = [_Change(key, tuple(sorted(spans.get(key, ()), key=_place)), pull) for key, pull in pulls.items()]
-    found = sorted((one for one in found if one.pull > 0), key=lambda one: -one.pull)
-    # A word that was not told, or pulled the other way, still changes length and neighbours when it goes.
-    others: dict[str, list[Span]] = {}
+            spans.setdefault(key, set()).update(term.spans)
+    # A word that was not told still changes length and neighbours when it goes; what is inside a told one goes with it.
+    told = _joined(span for at in spans.values() for span in at)
     for match in _WORD.finditer(comment.body):
-        if (key := match.group().casefold()) not in pulls or pulls[key] <= 0:
-            others.setdefault(key, []).append(Span(*match.span()))
-    return [*found, *(_Change(key, tuple(at), 0.0) for key, at in others.items())][:_SINGLES_MAX]
+        if not _touches(Span(*match.span()), told):
+            spans.setdefault(match.group().casefold(), set()).add(Span(*match.span()))
+    # What pulled the other way may go too, but only after all that did not.
+    found = [_Change(key, _joined(at), max(pulls.get(key, 0.0), 0.0)) for key, at in spans.items()]
+    found = [change for change in found if change.spans or change.pull > 0]
+    return sorted(found, key=lambda one: (-one.pull, one.spans[0].start if one.spans else 0))
 
 
-def _outcome(comment: Comment, verdict: Verdict, changes: Iterable[_Change], judge: Judge) -> Action | None:
-    """The action that an edited comment would get, None if it is the same or nothing would be left to judge."""
-    changes = tuple(changes)
-    spans = sorted((span for change in changes for span in change.spans), key=_place)
-    edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(comment.body)]
-    body = "".join(comment.body[start:end] for start, end in list(pairwise(edges))[::2])
-    if not body.strip():
-        return None
-    url = "" if any(not change.spans for change in changes) else comment.url
-    action = judge(replace(comment, body=body, url=url)).action
-    return None if action is verdict.action else action
+def _key(comment: Comment, term: Term) -> str | None:
+    """Under what name a term can be left out; None if it cannot."""
+    if term.kind in {"word", "site"} and term.spans:
+        return comment.body[term.spans[0].start : term.spans[0].end].casefold()
+    return _WEBSITE if term.kind == "field" and term.label == "website" and comment.url else None
 
 
-def _needed(comment: Comment, verdict: Verdict, changes: Sequence[_Change], judge: Judge) -> Edit:
+def _needed(changes: Sequence[_Change], action: Action, tries: _Tries) -> Edit:
     """Put back whatever is not needed, the weakest first."""
     kept = list(changes)
     for change in reversed(changes):
         fewer = [one for one in kept if one is not change]
-        if fewer and _outcome(comment, verdict, fewer, judge) is not None:
-            kept = fewer
-    action = _outcome(comment, verdict, kept, judge)
-    return _edit(kept, verdict.action if action is None else action)
+        if fewer and (other := tries.outcome(fewer)) is not None:
+            kept, action = fewer, other
+    return _edit(kept, action)
 
 
-def _edit(changes: Iterable[_Change], action: Action) -> Edit:
-    changes = tuple(changes)
+def _edit(changes: Sequence[_Change], action: Action) -> Edit:
     words = tuple(change.word for change in changes if change.spans)
-    spans = tuple(span for change in changes for span in change.spans)
-    return Edit(words, spans, any(not change.spans for change in changes), action)
+    return Edit(words, _merged(changes), any(not change.spans for change in changes), action)
 
 
-def _at(comment: Comment, span: Span) -> str:
-    return comment.body[span.start : span.end]
+def _merged(changes: Iterable[_Change]) -> tuple[Span, ...]:
+    return _joined(span for change in changes for span in change.spans)
 
 
-def _place(span: Span) -> tuple[int, int]:
-    return span.start, span.end
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Spans in order and apart: those that touch, overlap or lie inside one another become one."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda one: (one.start, one.end)):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return tuple(found)
+
+
+def _touches(span: Span, others: Sequence[Span]) -> bool:
+    """Whether a span has a character in common with one of others, which are in order and apart."""
+    at = bisect_left(others, span.end, key=lambda one: one.start)
+    return at > 0 and others[at - 1].end > span.start
+
+
+def _without(body: str, spans: Sequence[Span]) -> str:
+    edges = [0, *(edge for span in spans for edge in (span.start, span.end)), len(body)]
+    return "".join(body[start:end] for start, end in list(pairwise(edges))[::2])
+
+
+def _quoted(word: str) -> str:
+    flat = " ".join(word.split())
+    return flat if len(flat) <= _QUOTED_CHARS else f"{flat[:_QUOTED_CHARS]}…"

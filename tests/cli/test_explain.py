@@ -72,6 +72,14 @@ def test_it_says_that_a_text_was_erased(run, store):
     assert json.loads(run(case.id, "--json").stdout)["erased"]
 
 
+@pytest.mark.usefixtures("founded")
+def test_it_says_that_people_decide_everything_where_they_do(run, store):
+    site = store.add_site(a_site(), ())
+    case, _ = store.record(a_new_case(comment=a_comment(site_id=site.id)))
+    assert "People decide every comment on this site" in run(case.id).stdout
+    assert json.loads(run(case.id, "--json").stdout)["smallest_edit"] is None
+
+
 @pytest.mark.parametrize("arguments", [[], ["an-id", "--text", "both"]])
 def test_it_requires_one_thing_to_explain(run, arguments):
     assert run(*arguments).exit_code == 2

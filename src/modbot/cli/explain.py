@@ -11,7 +11,7 @@ import click
 from modbot.cli import house_for
 from modbot.cli.model import loaded
 from modbot.domain import Action, Author, Case, Comment, Head, HeadScore, Mode, Policy, Verdict
-from modbot.explaining import Edit, Judge, Telling, smallest_edit, telling
+from modbot.explaining import Edit, Judge, Telling, edit_told, smallest_edit, telling
 from modbot.policy import MAIN_HEADS
 
 TERMS_SHOWN = 10
@@ -41,13 +41,13 @@ def command(ctx: click.Context, /, **given: Any) -> None:
         raise click.UsageError("give either the id of a case or --text.")
     if given["text"] is not None and not given["text"].strip():
         raise click.UsageError("--text is empty: give the words that are to be explained.")
-    case, comment, judge = _asked(ctx, given)
+    case, comment, judge, mode = _asked(ctx, given)
     if case is not None and case.erased:
         _show_erased(case, as_json=given["as_json"])
         return
     verdict = judge(comment) if case is None else case.verdict
     now = verdict if case is None else judge(comment)
-    edit = smallest_edit(comment, now, judge)
+    edit = smallest_edit(comment, now, judge, mode)
     heads = _every(ctx, given, comment, verdict) if given["every"] and case is None else verdict.heads
     told = {score.head: telling(score, verdict.signals) for score in heads if score.head in MAIN_HEADS}
     if given["as_json"]:
@@ -56,13 +56,13 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     click.echo(click.style(f"{_VERDICTS[verdict.action]}: {verdict.band}", bold=True))
     if now.action is not verdict.action:
         click.echo(f"Judged anew, it would be {_VERDICTS[now.action].lower()}.")
-    click.echo(f"{edit.sentence if edit else 'None of the small changes that were tried would change that.'}\n")
+    click.echo(f"{edit_told(edit, mode)}\n")
     for score in heads:
         _show(score, told.get(score.head), None if given["every"] else TERMS_SHOWN)
 
 
-def _asked(ctx: click.Context, given: dict[str, Any]) -> tuple[Case | None, Comment, Judge]:
-    """The case, if it is one, its comment, and how that is judged now."""
+def _asked(ctx: click.Context, given: dict[str, Any]) -> tuple[Case | None, Comment, Judge, Mode]:
+    """The case, if it is one, its comment, how that is judged now, and how far the machine may go."""
     from modbot.moderation import judge_of
 
     if given["case_id"] is None:
@@ -70,7 +70,8 @@ def _asked(ctx: click.Context, given: dict[str, Any]) -> tuple[Case | None, Comm
         comment = Comment(
             site_id="", key="", fingerprint="", name=given["name"], body=given["text"], author=author, url=given["url"]
         )
-        return None, comment, judge_of(loaded(ctx, given["version"]), Policy(mode=Mode.BORROWED))
+        judge = judge_of(loaded(ctx, given["version"]), Policy(mode=Mode.BORROWED))
+        return None, comment, judge, Mode.BORROWED
     house = house_for(ctx)
     case = house.store.case(given["case_id"])
     if case is None:
@@ -78,7 +79,7 @@ def _asked(ctx: click.Context, given: dict[str, Any]) -> tuple[Case | None, Comm
     site = house.store.site(case.comment.site_id)
     if site is None:
         raise click.ClickException(f"the site of the case {given['case_id']!r} is gone.")
-    return case, case.comment, lambda comment: house.moderator.judge(site, comment, case.id)
+    return case, case.comment, lambda comment: house.moderator.judge(site, comment, case.id), site.policy.mode
 
 
 def _every(ctx: click.Context, given: dict[str, Any], comment: Comment, verdict: Verdict) -> tuple[HeadScore, ...]:
