@@ -3,7 +3,19 @@
 Nothing here does I/O, reads a clock or decides. May import nothing else of modbot.
 """
 
-from modbot.domain.case import Case, CasePage, CaseQuery, CaseRow, Label, Lesson, NewCase, Report, Review, ReviewDraft
+from modbot.domain.case import (
+    Case,
+    CasePage,
+    CaseQuery,
+    CaseRow,
+    Label,
+    Lesson,
+    NewCase,
+    Precedents,
+    Report,
+    Review,
+    ReviewDraft,
+)
 from modbot.domain.comment import Assessment, Author, Comment, HeadScore, History, Reason, Signal, Span, Term, Verdict
 from modbot.domain.delivery import Attempt, Delivery, DeliveryRow
 from modbot.domain.site import Checked, Cut, Hook, Limits, Policy, Site, SiteLayer, SiteSecret, User
@@ -11,6 +23,7 @@ from modbot.domain.words import (
     BANS,
     FAILED,
     Action,
+    Alike,
     DecidedBy,
     DeliveryState,
     Door,
@@ -26,6 +39,7 @@ __all__ = [
     "BANS",
     "FAILED",
     "Action",
+    "Alike",
     "Assessment",
     "Attempt",
     "Author",
@@ -52,6 +66,7 @@ __all__ = [
     "Mode",
     "NewCase",
     "Policy",
+    "Precedents",
     "Reason",
     "Report",
     "ReportKind",

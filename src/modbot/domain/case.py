@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modbot.domain.comment import Comment, HeadScore, Reason, Verdict
-from modbot.domain.words import Action, DecidedBy, Head, ReportKind
+from modbot.domain.words import Action, Alike, DecidedBy, Head, ReportKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,20 @@ class CasePage:
 
     rows: tuple[CaseRow, ...]
     next_cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Precedents:
+    """Earlier cases that are like one at hand in one way, and how people decided them.
+
+    ``about`` is the domain that they link to, empty for the other ways. ``newest`` are a few of them, as examples.
+    """
+
+    alike: Alike
+    about: str
+    published: int
+    rejected: int
+    newest: tuple[Case, ...]
 
 
 @dataclass(frozen=True, slots=True)

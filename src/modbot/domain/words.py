@@ -26,6 +26,15 @@ class DecidedBy(StrEnum):
     TIMER = "timer"
 
 
+class Alike(StrEnum):
+    """In what way an earlier comment is like one at hand, what is most alike first."""
+
+    TEXT = "text"
+    COPY = "copy"
+    DOMAIN = "domain"
+    AUTHOR = "author"
+
+
 class Mode(StrEnum):
     """How far a site lets the machine go, and on whose evidence."""
 

@@ -72,6 +72,14 @@ def finding(query: Select[Any], words: tuple[str, ...], engine: str) -> Select[A
     return query.where(text(f"{_OF_COMMENTS} @@ to_tsquery('simple', :question)").bindparams(question=question))
 
 
+def saying(query: Select[Any], words: tuple[str, ...], engine: str) -> Select[Any]:
+    """Narrow a query over comments to texts in which these words stand in this order, with nothing in between."""
+    phrase = " ".join(words)
+    if engine == "sqlite":
+        return query.join(SEARCH, SEARCH.c.rowid == comments.c.id).where(SEARCH.c.search.match(f'"{phrase}"'))
+    return query.where(text(f"{_OF_COMMENTS} @@ phraseto_tsquery('simple', :phrase)").bindparams(phrase=phrase))
+
+
 def order_of_writing(engine: str) -> ColumnElement[Any]:
     """Return the column by which texts sort; the index of words can be read in this order, newest first."""
     newest: ColumnElement[Any] = SEARCH.c.rowid if engine == "sqlite" else comments.c.id

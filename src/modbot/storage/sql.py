@@ -22,6 +22,7 @@ from modbot.storage.lists import ListVerbs
 from modbot.storage.migrate import expected_revision
 from modbot.storage.outbox import OutboxVerbs
 from modbot.storage.recall import RecallVerbs
+from modbot.storage.precedents import PrecedentVerbs
 from modbot.storage.reviews import ReviewVerbs
 from modbot.storage.sites import SiteVerbs
 from modbot.storage.users import UserVerbs
@@ -49,6 +50,7 @@ class Store(
     ErasureVerbs,
     OutboxVerbs,
     LabelVerbs,
+    PrecedentVerbs,
 ):
     """The memory of the house: every verb is one transaction."""
 
