@@ -171,6 +171,12 @@ def test_it_says_when_no_small_edit_was_found():
     assert edit_told(edit, Mode.OWN) == edit.sentence
 
 
+def test_it_leaves_out_no_punctuation():
+    judge = judge_by({"!!!"})
+    assert asked("thanks !!! harbour", judge)[2] is None
+    assert asked("thanks 🐒 harbour", judge_by({"🐒"}))[2].words == ("🐒",)
+
+
 def test_it_quotes_only_the_beginning_of_a_long_word():
     link = "http://pills.example/" + "a" * 300
     edit = asked(f"see {link} today", judge_by({link}))[2]

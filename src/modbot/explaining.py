@@ -174,7 +174,9 @@ def _changes(comment: Comment, verdict: Verdict) -> list[_Change]:
 def _key(comment: Comment, term: Term) -> str | None:
     """Under what name a term can be left out; None if it cannot."""
     if term.kind in {"word", "site"} and term.spans:
-        return comment.body[term.spans[0].start : term.spans[0].end].casefold()
+        word = comment.body[term.spans[0].start : term.spans[0].end].casefold()
+        # "Without a full stop" would be true and would help nobody; an emoji may be an insult.
+        return word if any(char.isalnum() or not char.isascii() for char in word) else None
     return _WEBSITE if term.kind == "field" and term.label == "website" and comment.url else None
 
 

@@ -201,6 +201,10 @@ class Moderator:
         traced = replace(comment, fingerprint=fingerprint(comment.body, plain), sketch=sketch(comment.body, plain))
         return self._verdict(site, traced, self._history(traced, besides))
 
+    def yardstick(self, site: Site) -> Yardstick:
+        """Say how risk is measured for a site today, and where its cut-offs are."""
+        return yardstick_for(self._model, site.policy, self._learned(site)[0])
+
     # -- the steps ----------------------------------------------------------------
 
     def _own_case(self, site: Site, case_id: str) -> Case:

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
-from modbot.domain import Action, Report, ReportKind
+from modbot.domain import Action, Mode, Policy, Report, ReportKind
+from modbot.text import sketch
 from review.desk import FINE, SPAM, a_spam_verdict
 
 PAGES = ("/queue", "/queue?state=all", "/overview", "/admin/sites", "/admin/users", "/admin/models")
@@ -70,6 +71,52 @@ def test_it_lists_the_author_s_other_comments(at_the_desk, arrive):
 
     assert f'href="/cases/{other.id}"' in page
     assert "Other comments of this author" in page
+
+
+def test_it_says_how_people_decided_what_is_like_it(at_the_desk, arrive, house):
+    before, case = arrive(), arrive(SPAM.replace("best", "top"))
+    ada = at_the_desk("ada")
+    ada.decide(before, "rejection", reason="spam")
+
+    page = ada.get(f"/cases/{case.id}").text
+
+    assert re.search(r"Comments with a link to casino\.example</bdi>: <strong>people rejected 1<", page)
+    assert "Rejected as spam by ada" in page
+    assert f'href="/cases/{before.id}"' in page
+
+
+def test_it_counts_copies_but_never_the_case_itself(at_the_desk, arrive, house):
+    text = "Homeowners in Saltmere can now get a solar grant of up to 8,400! Check whether you qualify before Friday."
+    arrive(text, sketch=sketch(text))
+    case = arrive(text.replace("Check", "Look"), sketch=sketch(text.replace("Check", "Look")))
+
+    page = at_the_desk("ada").get(f"/cases/{case.id}").text
+
+    assert "1 copy with small changes before" in page
+    assert "Same text sent" not in page
+
+
+def test_it_finds_the_smallest_edit_on_a_page_of_its_own(at_the_desk, arrive, house, ada_site):
+    case = arrive()
+    ada = at_the_desk("ada")
+    house.store.change_site(replace(ada_site, policy=Policy(mode=Mode.HOLD_ONLY)), case.received_at)
+    assert f'href="/cases/{case.id}/why"' in ada.get(f"/cases/{case.id}").text
+
+    page = ada.get(f"/cases/{case.id}/why").text
+
+    assert "People decide every comment on this site" in page
+    assert "Rejecting: " in page
+    assert at_the_desk("ben").get(f"/cases/{case.id}/why").status_code == 404
+    assert at_the_desk("cal").get(f"/cases/{case.id}/why").status_code == 200
+    house.store.change_site(replace(ada_site, policy=Policy(mode=Mode.BORROWED)), case.received_at)
+    assert "People decide every comment" not in ada.get(f"/cases/{case.id}/why").text
+
+
+def test_it_looks_for_no_edit_of_an_erased_text(at_the_desk, arrive, house, clock):
+    case = arrive()
+    house.store.erase_comment(case.id, clock())
+
+    assert "nothing is left to edit" in at_the_desk("ada").get(f"/cases/{case.id}/why").text
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -224,7 +271,7 @@ def test_it_renders_hostile_fields_inert(at_the_desk, arrive, where):
     case = arrive(payload if where == "body" else SPAM, **({} if where == "body" else {where: payload}))
     ada = at_the_desk("ada")
 
-    for path in ("/queue", f"/cases/{case.id}", f"/cases/{case.id}/outcome"):
+    for path in ("/queue", f"/cases/{case.id}", f"/cases/{case.id}/outcome", f"/cases/{case.id}/why"):
         page = ada.get(path).text
         assert "<script>alert" not in page
         assert "<img" not in page

@@ -1,26 +1,31 @@
 """Reading: log-in, the queue, one case, the overview. Parse, call, render; nothing is decided here.
 
-May import ``domain``, the Store's reading verbs and this room.
+May import ``adapting``, ``domain``, ``explaining``, ``text``, the Store's reading verbs and this room.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from flask import Response, abort, redirect, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
+from modbot.adapting import standing
 from modbot.domain import Case, CaseQuery, CaseRow, Site, User
 from modbot.errors import CaseNotFound
+from modbot.explaining import smallest_edit
 from modbot.review import access
 from modbot.review.blueprint import bp, house
 from modbot.review.pages import case as case_pages
 from modbot.review.pages import queue as queue_pages
+from modbot.review.pages import why as why_pages
 from modbot.review.pages.admin import OverviewFacts, overview_page
 from modbot.review.pages.frame import THEMES, LoginPage, PatternsPage, notice_of
 from modbot.review.pages.queue import SEARCH_CHARS, STATES, Filters, OutcomePage, QueueFacts
 from modbot.review.render import forget_notice, frame, full_frame, render
+from modbot.text import sketch
 
 EARLIER = 8
 DAY = timedelta(days=1)
@@ -97,19 +102,35 @@ def case(case_id: str) -> Response:
     """Show one case with everything known about it."""
     user, store = access.person(), house().store
     found = visible_case(user, case_id)
-    comment = found.comment
+    comment, site = found.comment, _site(found.comment.site_id)
+    traces = (comment.author.key, comment.fingerprint, sketch(comment.body))
     facts = case_pages.CaseFacts(
         user=user,
         case=found,
-        site=_site(comment.site_id),
-        history=store.history(comment.site_id, comment.author.key, comment.fingerprint),
+        site=site,
+        history=store.history(site.id, *traces, besides=found.id),
         earlier=_earlier(found),
         parent=_parent(found),
+        precedents=store.precedents(found),
+        yardstick=house().moderator.yardstick(site),
         next_id=next_id(user, found.id),
         queue_href=queue_href(),
         now=house().clock(),
     )
     return render(case_pages.case_page(full_frame("queue", user), facts))
+
+
+@bp.get("/cases/<case_id>/why")
+def why(case_id: str) -> Response:
+    """Find out what takes a moment: the smallest edit that would change the verdict, and what the evidence carries."""
+    user, moderator = access.person(), house().moderator
+    found = visible_case(user, case_id)
+    site, comment = _site(found.comment.site_id), found.comment
+    anew = found.verdict if found.erased else moderator.judge(site, comment, found.id)
+    judge = partial(moderator.judge, site, besides=found.id)
+    edit = None if found.erased else smallest_edit(comment, anew, judge, site.policy.mode)
+    told = why_pages.Anew(anew.action, edit, standing(house().store, site).told())
+    return render(why_pages.why_page(full_frame("queue", user), found, site.policy.mode, told))
 
 
 @bp.get("/cases/<case_id>/outcome")

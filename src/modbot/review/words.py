@@ -40,6 +40,17 @@ DELIVERY_WORDS = {
     DeliveryState.GIVEN_UP: "Given up",
     DeliveryState.UNDONE: "Taken back",
 }
+# A risk is a rank among good comments; from each of these on, so many of them look less suspicious.
+RANKS = (
+    (0.999, "999 in 1,000"),
+    (0.99, "99 in 100"),
+    (0.95, "19 in 20"),
+    (0.9, "9 in 10"),
+    (0.7, "7 in 10"),
+    (0.5, "half of all"),
+    (0.3, "3 in 10"),
+    (0.1, "1 in 10"),
+)
 # Log-odds: 2 multiplies the odds by seven, 0.8 doubles them, below 0.3 nobody would notice alone.
 STRENGTHS = ((2.0, "strongly"), (0.8, "clearly"), (0.3, "somewhat"), (0.0, "slightly"))
 LIKELIHOODS = ((0.95, "almost certain"), (0.7, "likely"), (0.4, "unclear"), (0.1, "unlikely"), (0.0, "very unlikely"))
@@ -84,6 +95,14 @@ def counted(number: int, one: str, many: str = "") -> str:
 def likelihood(probability: float) -> str:
     """Say a calibrated probability in words."""
     return next(words for least, words in LIKELIHOODS if probability >= least)
+
+
+def among_good(risk: float) -> str:
+    """Say a risk, a rank among good comments, in words."""
+    found = next((words for least, words in RANKS if risk >= least), "")
+    if not found:
+        return "It looks less suspicious than 9 in 10 good comments."
+    return f"It looks more suspicious than {found} good comments."
 
 
 def pull(share: float, head: Head) -> str:

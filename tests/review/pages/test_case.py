@@ -11,9 +11,6 @@ from modbot.domain import (
     Head,
     HeadScore,
     History,
-    Mode,
-    Policy,
-    Reason,
     Report,
     ReportKind,
     Review,
@@ -21,7 +18,8 @@ from modbot.domain import (
     Span,
     Term,
 )
-from modbot.review.pages.case import CaseFacts, case_page, cutoffs, head_rows, reason_rows, story
+from modbot.policy import Yardstick
+from modbot.review.pages.case import CaseFacts, case_page, story
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.queue import row_of
 
@@ -36,6 +34,8 @@ def facts(**changes):
         history=History(published=3, rejected=1, same_text=2),
         earlier=(row_of(a_case()), row_of(a_case(id="c-other"))),
         parent=None,
+        precedents=(),
+        yardstick=Yardstick(rank=lambda _: 0.0, reject_from=0.99, publish_below=0.5),
         next_id="c-next",
         queue_href="/queue?q=bus",
         now=later(60),
@@ -47,7 +47,7 @@ def test_it_works():
     page = case_page(FRAME, facts())
 
     assert page.title == "Comment by Cal"
-    assert page.band.words == "Unclear"
+    assert [zone.name for zone in page.why.scale.zones if zone.here] == ["Unclear"]
     assert page.author.email == "c•••@e•••.org"
     assert page.author.counts == (("published", 3), ("held", 0), ("rejected", 1))
     assert [one.href for one in page.author.earlier] == ["/cases/c-other"]
@@ -74,31 +74,7 @@ def test_it_survives_a_verdict_without_heads():
 
     page = case_page(FRAME, facts(case=a_case(verdict=verdict)))
 
-    assert (page.marked_head, page.heads, page.reasons, page.band.level) == ("", (), (), 0)
-
-
-def test_it_measures_reasons_against_the_strongest():
-    reasons = tuple(
-        Reason(code, "Why.", Head.SPAM, share) for code, share in (("A", 4.0), ("B", -2.0), ("C", 0.001), ("D", 0.0))
-    )
-
-    rows = reason_rows(a_verdict(reasons=reasons))
-
-    assert [row.bar for row in rows] == [100, 50, 3, 0]
-    assert [row.tone for row in rows] == ["for", "against", "for", "noted"]
-
-
-def test_it_does_not_blow_up_weak_reasons():
-    assert reason_rows(a_verdict(reasons=(Reason("A", "Why.", Head.SPAM, 0.5),)))[0].bar == 25
-
-
-def test_it_says_scores_in_words():
-    rows = head_rows(a_verdict(scores={Head.INSULT: 0.99, Head.SPAM: 0.05}))
-
-    assert [(row.name, row.likelihood, row.is_main) for row in rows] == [
-        ("Spam", "very unlikely", True),
-        ("Insults", "almost certain", False),
-    ]
+    assert (page.marked_head, page.why.heads, page.why.reasons, page.why.scale) == ("", (), (), None)
 
 
 def test_it_tells_the_story_newest_first():
@@ -124,17 +100,17 @@ def test_it_tells_the_story_newest_first():
     ]
 
 
-def test_it_says_what_the_machine_of_the_site_does():
-    assert cutoffs(a_site()).reject == "held for a person"
-    assert cutoffs(a_site(policy=Policy(mode=Mode.BORROWED))).reject == "rejected by machine"
-
-
 def test_it_warns_of_addresses_and_repeats():
     comment = a_comment(author=an_author(disposable=True, mx_missing=True))
 
-    page = case_page(FRAME, facts(case=a_case(comment=comment), history=History(same_text=1)))
+    page = case_page(FRAME, facts(case=a_case(comment=comment), history=History(same_text=1, similar=3)))
 
-    assert page.author.warnings == ("Throw-away address", "The address's domain takes no mail")
+    assert page.author.warnings == (
+        "Throw-away address",
+        "The address's domain takes no mail",
+        "Same text sent 1 time before",
+        "3 copies with small changes before",
+    )
     assert page.author.is_new
 
 

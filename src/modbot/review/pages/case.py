@@ -1,6 +1,6 @@
 """The page of one case: the text with its telling words, why, who wrote it, and what was decided so far.
 
-Pure. May import ``domain``, ``review.words`` and ``review.marks``.
+Pure. May import ``domain``, ``review.words``, ``review.marks`` and other pages.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from datetime import datetime
 from typing import ClassVar
 
 from modbot import domain
-from modbot.domain import Action, Case, CaseRow, DecidedBy, Head, History, Mode, Site, User, Verdict
-from modbot.policy import HEAD_WORDS, MAIN_HEADS
+from modbot.domain import Action, Case, CaseRow, DecidedBy, History, Precedents, Site, User
+from modbot.policy import HEAD_WORDS, Yardstick
 from modbot.review import words
 from modbot.review.marks import Text, marked, marked_head, telling_terms
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.queue import row_of, shown_state
+from modbot.review.pages.why import WhyFacts, WhyPanel, why_panel
 
 SHOWN_CHARS = 4_000
 MOST_CHARS = 40_000
@@ -24,35 +25,13 @@ EXCERPT_CHARS = 110
 PARENT_CHARS = 280
 # Words quoted beside the text for those who do not see the marks.
 QUOTED_WORDS = 12
-# The longest bar stands for the strongest reason, but never for less than this share (log-odds):
-# otherwise a comment with only weak reasons would look like one with strong ones.
-FULL_BAR = 2.0
+# For a case whose site nobody asked about: no cut-offs.
+UNMEASURED = Yardstick(rank=lambda _: 0.0, reject_from=None, publish_below=None)
 MACHINE_WORDS = {
     Action.PUBLISH: "The machine published it",
     Action.HOLD: "The machine held it for a person",
     Action.REJECT: "The machine rejected it",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ReasonRow:
-    """One reason with its sentence, the way it pulls in words, and a bar of 0 to 100."""
-
-    code: str
-    sentence: str
-    pull: str
-    tone: str
-    bar: int
-
-
-@dataclass(frozen=True, slots=True)
-class HeadRow:
-    """One head's answer in words, with a bar of 0 to 100."""
-
-    name: str
-    likelihood: str
-    bar: int
-    is_main: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +79,6 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
-class Cutoffs:
-    """What the site's machine does at the two ends of the scale."""
-
-    publish: str
-    reject: str
-
-
-@dataclass(frozen=True, slots=True)
 class CaseDetailPage:
     """One case with everything known about it."""
 
@@ -126,14 +97,11 @@ class CaseDetailPage:
     may_review: bool
     can_undo: bool
     may_manage: bool
-    band: words.Band
-    cutoffs: Cutoffs
     text: Text
     quoted_for: tuple[str, ...]
     quoted_against: tuple[str, ...]
     marked_head: str
-    reasons: tuple[ReasonRow, ...]
-    heads: tuple[HeadRow, ...]
+    why: WhyPanel
     author: AuthorPanel
     page_title: str
     page_url: str
@@ -159,6 +127,8 @@ class CaseFacts:
     next_id: str
     queue_href: str
     now: datetime
+    precedents: Sequence[Precedents] = ()
+    yardstick: Yardstick = UNMEASURED
 
 
 def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
@@ -182,14 +152,11 @@ def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
         may_review=may_review,
         can_undo=may_review and _decided_last(case, facts.user),
         may_manage=facts.user.role is domain.Role.ADMIN,
-        band=words.band_of(verdict.band),
-        cutoffs=cutoffs(facts.site),
         text=text,
         quoted_for=text.words_for[:QUOTED_WORDS],
         quoted_against=text.words_against[:QUOTED_WORDS],
         marked_head=HEAD_WORDS[head] if head else "",
-        reasons=reason_rows(verdict),
-        heads=head_rows(verdict),
+        why=why_panel(_why_facts(facts)),
         author=_author(facts),
         page_title=comment.page_title,
         page_url=comment.page_url if comment.page_url.startswith(("http://", "https://")) else "",
@@ -203,41 +170,9 @@ def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
     )
 
 
-def reason_rows(verdict: Verdict) -> tuple[ReasonRow, ...]:
-    """Show every reason with its weight in words and as a bar against the strongest."""
-    full = max([FULL_BAR] + [abs(reason.share) for reason in verdict.reasons])
-    return tuple(
-        ReasonRow(
-            code=reason.code,
-            sentence=reason.sentence,
-            pull=words.pull(reason.share, reason.head),
-            tone="for" if reason.share > 0 else "against" if reason.share < 0 else "noted",
-            # What counts at all is seen at all.
-            bar=max(3, round(100 * abs(reason.share) / full)) if reason.share else 0,
-        )
-        for reason in verdict.reasons
-    )
-
-
-def head_rows(verdict: Verdict) -> tuple[HeadRow, ...]:
-    """Show each head's score in words, spam and abuse first."""
-    order = list(Head)
-    return tuple(
-        HeadRow(
-            name=HEAD_WORDS[head].capitalize(),
-            likelihood=words.likelihood(verdict.scores[head]),
-            bar=round(100 * verdict.scores[head]),
-            is_main=head in MAIN_HEADS,
-        )
-        for head in sorted(verdict.scores, key=order.index)
-    )
-
-
-def cutoffs(site: Site) -> Cutoffs:
-    """Say what the machine of this site does at the ends of the scale."""
-    if site.policy.mode is Mode.HOLD_ONLY:
-        return Cutoffs("held for a person", "held for a person")
-    return Cutoffs("published by machine", "rejected by machine")
+def _why_facts(facts: CaseFacts) -> WhyFacts:
+    may_manage = facts.user.role is domain.Role.ADMIN
+    return WhyFacts(facts.case, facts.site, facts.yardstick, facts.precedents, may_manage, facts.now)
 
 
 def story(case: Case, now: datetime) -> tuple[Step, ...]:
@@ -280,7 +215,8 @@ def _author(facts: CaseFacts) -> AuthorPanel:
     warnings = (
         ("Throw-away address",) * author.disposable
         + ("The address's domain takes no mail",) * author.mx_missing
-        + (f"Same text sent {history.same_text} times before",) * (history.same_text > 1)
+        + (f"Same text sent {words.counted(history.same_text, 'time')} before",) * (history.same_text > 0)
+        + (f"{words.counted(history.similar, 'copy', 'copies')} with small changes before",) * (history.similar > 0)
     )
     return AuthorPanel(
         name=facts.case.comment.name,

@@ -3,10 +3,12 @@ import { listenForKeys } from "./keys.js";
 import { startList } from "./list.js";
 import { startDeciding } from "./decide.js";
 import { leave } from "./say.js";
+import { startWhy } from "./why.js";
 
 startList();
 startDeciding();
 listenForKeys();
+startWhy();
 leave();
 // What only scripts can do is shown only to those who have them.
 document.documentElement.classList.add("scripted");
