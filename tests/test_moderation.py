@@ -332,6 +332,14 @@ def test_it_borrows_cutoffs_only_in_mode_borrowed(house, ada_site):
     assert (own.reject_from, own.publish_below) == (None, None)
 
 
+def test_it_says_where_the_cut_offs_of_a_site_are_today(house, ada_site):
+    borrowed = yardstick_for(house.model, ada_site.policy)
+    now = house.moderator.yardstick(ada_site)
+    assert (now.reject_from, now.publish_below) == (borrowed.reject_from, borrowed.publish_below)
+    own = house.moderator.yardstick(replace(ada_site, policy=Policy(mode=Mode.OWN)))
+    assert (own.reject_from, own.publish_below) == (None, None)
+
+
 def test_it_holds_on_the_side_where_own_evidence_does_not_keep_the_wish(house, ada_site):
     layer = SiteLayer(ada_site.id, 3, later(), reject=Cut(0.9, 0.01, 400, 1), publish=Cut(0.4, 0.05, 80, 1))
     for wishes, expected in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from dataclasses import replace
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from factories import a_draft, a_user
 from modbot.app import create_app
 from modbot.domain import Action, Attempt, Hook, Report, ReportKind, Role
-from review.desk import FINE, HASH, PASSWORD, Arrivals, open_tiny_house
+from review.desk import FINE, HASH, PASSWORD, SPAM, Arrivals, open_tiny_house
 
 pytestmark = pytest.mark.browser
 
@@ -241,6 +242,44 @@ def test_it_is_complete_without_scripts(sit_down, house, arrive, size):
 
 
 @SIZES
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_it_says_why(sit_down, house, arrive, size, colours):
+    before, case = arrive(), arrive(SPAM.replace("best", "top"))
+    house.moderator.review(a_draft(case_id=before.id, action=Action.REJECT), house.store.user("user-ada"))
+    page = sit_down(color_scheme=colours, **size)
+    page.goto(f"/cases/{case.id}")
+    why = page.get_by_role("region", name="Why")
+
+    expect(why.locator("[aria-current]")).to_contain_text("Probably bad")
+    expect(why).to_contain_text("between the cut-offs for publishing and for rejecting")
+    expect(why).to_contain_text("Strongly for spam: the word “casino”.")
+    expect(why).to_contain_text("Comments with a link to casino.example: people rejected 1")
+    expect(why).to_contain_text("At most 1 % of good comments rejected")
+    page.get_by_role("heading", name="The smallest edit").scroll_into_view_if_needed()
+    expect(why.get_by_text(re.compile("Without|No small edit"))).to_be_visible()
+    expect(why.get_by_role("link", name="What would change the verdict?")).to_have_count(0)
+    why.get_by_text("What today's evidence carries").click()
+    expect(why.get_by_text("Rejecting: 0 checked")).to_be_visible()
+    why.get_by_text("All reasons, scores, and who judged").click()
+    expect(why.get_by_text("Model m-1, policy p1")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == size["viewport"]["width"]
+    assert _violations(page, "why") == {}
+
+
+def test_it_says_what_would_change_the_verdict_without_scripts_too(sit_down, arrive):
+    case = arrive()
+    page = sit_down(java_script_enabled=False)
+    page.goto(f"/cases/{case.id}")
+
+    page.get_by_role("link", name="What would change the verdict?").click()
+
+    page.wait_for_url(f"**/cases/{case.id}/why")
+    expect(page.get_by_text(re.compile("Without|No small edit"))).to_be_visible()
+    page.get_by_role("link", name="The comment").click()
+    page.wait_for_url(f"**/cases/{case.id}")
+
+
+@SIZES
 def test_it_filters_and_searches(sit_down, arrive, size):
     spam, fine = arrive(), arrive(FINE)
     page = sit_down(**size)
@@ -365,8 +404,15 @@ def test_it_gives_axe_nothing_to_say(sit_down, arrive, complaint, size, colours)
     expect(toast(page)).to_contain_text("Rejected")
     found = {}
 
-    admin = ("/overview", "/admin/sites", "/admin/users", "/admin/models")
-    for path in ("/queue", "/queue?state=all", "/queue?q=nothing", f"/cases/{parent.id}", *admin, "/cases/none"):
+    admin = ("/overview", "/admin/sites", "/admin/users", "/admin/models", "/cases/none")
+    for path in (
+        "/queue",
+        "/queue?state=all",
+        "/queue?q=nothing",
+        f"/cases/{parent.id}",
+        f"/cases/{case.id}/why",
+        *admin,
+    ):
         page.goto(path)
         found |= _violations(page, path)
     page.goto("/queue")

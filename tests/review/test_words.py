@@ -83,6 +83,15 @@ def test_it_tells_a_promise():
     assert told == "At most 0.5 % of good comments rejected and 5 % of bad ones published by machine."
 
 
+def test_it_says_a_rank_among_good_comments():
+    said = [words.among_good(risk) for risk in (0.0, 0.1, 0.5, 0.96, 0.9999, 1.0)]
+    assert said[0] == "It looks less suspicious than 9 in 10 good comments."
+    assert said[1] == "It looks more suspicious than 1 in 10 good comments."
+    assert said[2] == "It looks more suspicious than half of all good comments."
+    assert said[3] == "It looks more suspicious than 19 in 20 good comments."
+    assert said[4] == said[5] == "It looks more suspicious than 999 in 1,000 good comments."
+
+
 def test_it_shortens_at_a_word():
     assert words.excerpt("one  two\nthree", 9) == "one two…"
     assert words.excerpt("one two", 9) == "one two"
