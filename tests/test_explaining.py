@@ -161,12 +161,12 @@ def test_it_looks_for_no_edit_where_people_decide_everything():
     assert (edit, asked_again) == (None, [])
     assert (
         edit_told(edit, Mode.HOLD_ONLY)
-        == "People decide every comment on this site, so no edit of its text would change that."
+        == "People decide every comment on this site, so no edit would change the verdict."
     )
 
 
 def test_it_says_when_no_small_edit_was_found():
-    assert edit_told(None, Mode.BORROWED) == "No small edit was found that would change that."
+    assert edit_told(None, Mode.BORROWED) == "No small edit was found that would change the verdict."
     edit = asked("thanks for the casino tip", judge_by({"casino"}))[2]
     assert edit_told(edit, Mode.OWN) == edit.sentence
 

@@ -111,8 +111,8 @@ def smallest_edit(comment: Comment, verdict: Verdict, judge: Judge, mode: Mode =
 def edit_told(edit: Edit | None, mode: Mode) -> str:
     """Say in one sentence what would change a verdict, also where nothing small does or people decide everything."""
     if mode is Mode.HOLD_ONLY:
-        return "People decide every comment on this site, so no edit of its text would change that."
-    return edit.sentence if edit else "No small edit was found that would change that."
+        return "People decide every comment on this site, so no edit would change the verdict."
+    return edit.sentence if edit else "No small edit was found that would change the verdict."
 
 
 def _subject(term: Term, found: dict[str, str]) -> str:

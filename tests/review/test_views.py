@@ -195,24 +195,42 @@ def test_it_pages_by_key(at_the_desk, arrive):
     assert "First page" in second
 
 
-def test_it_asks_the_database_a_fixed_number_of_questions(at_the_desk, arrive, house):
-    ada = at_the_desk("ada")
-    arrive()
+@pytest.fixture
+def questions(house):
+    """What a page asks the database."""
 
-    def questions(path):
+    def questions(person, path):
         asked = []
         listen = lambda *args: asked.append(args[2])  # noqa: E731
         engine = house.store._db.engine
         event.listen(engine, "before_cursor_execute", listen)
-        ada.get(path)
+        person.get(path)
         event.remove(engine, "before_cursor_execute", listen)
         return [statement for statement in asked if statement.lstrip().upper().startswith(("SELECT", "WITH"))]
 
-    few = questions("/queue")
+    return questions
+
+
+def test_it_asks_the_database_a_fixed_number_of_questions(at_the_desk, arrive, questions):
+    ada = at_the_desk("ada")
+    arrive()
+    few = questions(ada, "/queue")
     for number in range(20):
         arrive(f"Comment number {number}")
 
-    assert len(questions("/queue")) == len(few) <= 6
+    assert len(questions(ada, "/queue")) == len(few) <= 6
+
+
+def test_it_asks_as_much_about_a_case_however_much_was_decided_before(at_the_desk, arrive, questions):
+    ada, dora = at_the_desk("ada"), at_the_desk("dora")
+    case = arrive()
+    asked = []
+    for _ in range(2):
+        for number in range(3):
+            dora.decide(arrive(f"{number} {SPAM}", author=case.comment.author), "rejection")
+        asked.append(len(questions(ada, f"/cases/{case.id}")))
+
+    assert asked[0] == asked[1] <= 18
 
 
 def test_it_says_when_nobody_waits(at_the_desk):

@@ -83,7 +83,8 @@ class PrecedentVerbs:
             for host in _hosts(comment):
                 found[Alike.DOMAIN, host] = _linking(connection, host, asked)
             shown = _examples(found, examples)
-            known = {one.id: one for one in load_cases(connection, list(chain.from_iterable(shown.values())))}
+            wanted = list(chain.from_iterable(shown.values()))
+            known = {one.id: one for one in (load_cases(connection, wanted) if wanted else ())}
         order = list(Alike)
         return tuple(
             Precedents(
