@@ -21,8 +21,8 @@ from modbot.storage.lessons import LessonVerbs
 from modbot.storage.lists import ListVerbs
 from modbot.storage.migrate import expected_revision
 from modbot.storage.outbox import OutboxVerbs
-from modbot.storage.recall import RecallVerbs
 from modbot.storage.precedents import PrecedentVerbs
+from modbot.storage.recall import RecallVerbs
 from modbot.storage.reviews import ReviewVerbs
 from modbot.storage.sites import SiteVerbs
 from modbot.storage.users import UserVerbs
