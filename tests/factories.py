@@ -19,6 +19,9 @@ from modbot.domain import (
     Policy,
     ReviewDraft,
     Role,
+    Rule,
+    RuleEffect,
+    RuleKind,
     Signal,
     Site,
     Term,
@@ -45,6 +48,19 @@ def a_user(**changes) -> User:
 
 def an_author(**changes) -> Author:
     base = Author(key="author-cal", email_domain="example.org", email_masked="c•••@e•••.org", avatar="a1b2c3d4e5f60718")
+    return replace(base, **changes)
+
+
+def a_rule(**changes) -> Rule:
+    base = Rule(
+        id="rule-1",
+        site_id="site-ada",
+        kind=RuleKind.WORDS,
+        pattern="casino",
+        effect=RuleEffect.REJECT,
+        by="dora",
+        at=NOON,
+    )
     return replace(base, **changes)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from factories import a_comment, a_score, a_signal, a_verdict
+from factories import NOON, a_comment, a_score, a_signal, a_verdict
 from modbot.domain import Action, Author, Comment, Head, Mode, Policy, Span, Term
 from modbot.explaining import edit_told, smallest_edit, telling
 from modbot.moderation import judge_of
@@ -228,8 +228,8 @@ def test_it_tells_three_reasons_for_and_against():
 @pytest.mark.parametrize("body", ["Buy cheap pills http://a.example now", "You are an idiot", "ok", "😀", "<b>x</b>"])
 def test_it_judges_with_the_real_thing(house, ada_site, body):
     comment = a_comment(body=body, site_id=ada_site.id)
-    verdict = house.moderator.judge(ada_site, comment)
-    edit = smallest_edit(comment, verdict, lambda one: house.moderator.judge(ada_site, one))
+    verdict = house.moderator.judge(ada_site, comment, NOON)
+    edit = smallest_edit(comment, verdict, lambda one: house.moderator.judge(ada_site, one, NOON))
     assert edit is None or edit.action is not verdict.action
 
 

@@ -11,6 +11,7 @@ from modbot import forecast as room
 from modbot.domain import Action, DecidedBy, Door, Head, Mode, Policy, Reason, Review
 from modbot.forecast import Against, answer_of, forecast, stored
 from modbot.moderation import Submission, judge_again
+from modbot.scoring.ruleset import NO_RULES
 
 PUBLISH, HOLD, REJECT = Action
 GOOD = "The night bus of line {n} now stops at the harbour, which saves me a long walk. Thank you!"
@@ -48,7 +49,7 @@ def counted(*rows):
 
 def test_it_works(house, lived):
     wishes = (lived.policy, replace(lived.policy, mode=Mode.HOLD_ONLY))
-    judge = judge_again(house.model, lived, None, *wishes)
+    judge = judge_again(house.model, NO_RULES, None, *wishes)
     found = forecast((case, *judge(case)) for case in stored(house.store, lived.id, 100))
     came = [case.verdict.action for case in stored(house.store, lived.id, 100)]
     assert found.judged == 40
@@ -62,7 +63,7 @@ def test_it_works(house, lived):
 
 
 def test_it_flips_nothing_where_nothing_changed(house, lived):
-    judge = judge_again(house.model, lived, None, lived.policy)
+    judge = judge_again(house.model, NO_RULES, None, lived.policy)
     found = forecast((case, case.verdict, *judge(case)) for case in stored(house.store, lived.id, 100))
     assert (found.judged, found.flipped, found.telling) == (40, 0, ())
 
@@ -70,7 +71,7 @@ def test_it_flips_nothing_where_nothing_changed(house, lived):
 def test_it_lets_the_machine_do_more_where_more_errors_are_allowed(house, lived):
     shares = (0.001, 0.01, 0.05, 0.2)
     wishes = [Policy(mode=Mode.BORROWED, max_good_rejected=share, max_bad_published=share) for share in shares]
-    judge = judge_again(house.model, lived, None, *wishes)
+    judge = judge_again(house.model, NO_RULES, None, *wishes)
     judged = [(case, judge(case)) for case in stored(house.store, lived.id, 100)]
     held = [sum(verdicts[n].action is HOLD for _, verdicts in judged) for n in range(len(shares))]
     assert held == sorted(held, reverse=True)

@@ -5,11 +5,27 @@ from dataclasses import replace
 
 import pytest
 
-from factories import a_draft, later
+from factories import NOON, a_comment, a_draft, a_rule, later
 from modbot.adapting import learn
-from modbot.domain import Action, Cut, DecidedBy, Door, Head, Hook, Mode, Policy, ReportKind, SiteLayer
+from modbot.domain import (
+    Action,
+    Cut,
+    DecidedBy,
+    Door,
+    Head,
+    Hook,
+    Mode,
+    Policy,
+    ReportKind,
+    RuleEffect,
+    RuleKind,
+    RuleTally,
+    SiteLayer,
+)
 from modbot.errors import BadRequest, CaseNotFound, InvalidComment, KeyReused, StaleReview
 from modbot.moderation import Moderator, Submission, judge_again, yardstick_for
+from modbot.scoring.rules import VERSION
+from modbot.scoring.ruleset import NO_RULES, Ruleset
 
 GOOD = "The night bus now stops at the harbour. My shift ends at eleven, so this saves me a long walk. Thank you!"
 
@@ -21,6 +37,17 @@ def sent(body: str = GOOD, *, key: str = "", payload: bytes | None = None, **fie
 
 def moderate(house, site, submission: Submission | None = None, at=None):
     return house.moderator.moderate(site, submission or sent(), at or house.clock())
+
+
+def ruled(house, site, *rules):
+    """The site with these rules."""
+    for rule in rules:
+        house.store.add_rule(rule)
+    return house.store.site(site.id)
+
+
+def forbidding(house, site, word):
+    return ruled(house, site, a_rule(id="", pattern=word))
 
 
 def breaking(house) -> Moderator:
@@ -118,13 +145,55 @@ def test_it_holds_everything_on_a_hold_only_site(house, ben_site):
 
 
 def test_it_rejects_what_the_owner_forbids(house, ada_site):
-    site = replace(ada_site, blocked_words=("harbour",))
+    site = forbidding(house, ada_site, "harbour")
     case = moderate(house, site).case
     assert (case.action, case.verdict.reasons[0].code) == (Action.REJECT, "BLOCKED_WORD")
 
 
+def test_it_publishes_the_trusted_and_keeps_for_people_what_the_owner_wants_them_to_see(house, ada_site):
+    trust = a_rule(id="", kind=RuleKind.EMAIL_DOMAIN, pattern="example.org", effect=RuleEffect.TRUST)
+    hold = a_rule(id="", pattern="harbour", effect=RuleEffect.HOLD)
+    site = ruled(house, ada_site, trust)
+    assert moderate(house, site).case.action is Action.PUBLISH
+    site = ruled(house, site, hold)
+    case = moderate(house, site, sent(key="again")).case
+    assert (case.action, case.verdict.reasons[0].code) == (Action.HOLD, "HELD_BY_RULE")
+
+
+def test_it_names_the_rule_set_of_a_verdict_so_that_it_can_be_judged_anew(house, ada_site, clock):
+    first = house.store.add_rule(a_rule(id="", pattern="harbour"))
+    before = moderate(house, house.store.site(ada_site.id)).case
+    house.store.end_rule(first.id, "dora", clock.tick(5))
+    after = moderate(house, house.store.site(ada_site.id), sent(key="again")).case
+    assert (before.verdict.rules, after.verdict.rules) == (f"{VERSION}.r1", f"{VERSION}.r2")
+    assert (before.action, after.action) == (Action.REJECT, Action.HOLD)
+    assert [rule.id for rule in house.store.rules_in_force(ada_site.id, NOON, version=1)] == [first.id]
+    assert house.store.rule_tallies([first.id], NOON)[first.id] == RuleTally(hits=1)
+
+
+def test_it_lets_a_rule_run_out(house, ada_site, clock):
+    site = ruled(house, ada_site, a_rule(id="", pattern="harbour", until=later(60)))
+    found = [
+        [signal.code for signal in house.moderator.judge(site, a_comment(), at).signals if signal.rule_id]
+        for at in (later(59), later(60), later(59))
+    ]
+    assert found == [["BLOCKED_WORD"], [], ["BLOCKED_WORD"]]
+
+
+def test_it_asks_for_rules_once_for_each_version(house, ada_site, monkeypatch):
+    asked = []
+    real = house.store.rules_in_force
+    monkeypatch.setattr(house.store, "rules_in_force", lambda *args: asked.append(args) or real(*args))
+    moderate(house, ada_site)
+    site = forbidding(house, ada_site, "harbour")
+    for key in ("a", "b", "c"):
+        moderate(house, site, sent(key=key))
+    assert len(asked) == 1
+
+
 def test_it_puts_audited_outcomes_before_a_person_unmarked(house, ada_site):
-    site = replace(ada_site, policy=replace(ada_site.policy, audit_rate=1.0), blocked_words=("harbour",))
+    house.store.change_site(replace(ada_site, policy=replace(ada_site.policy, audit_rate=1.0)), NOON)
+    site = forbidding(house, ada_site, "harbour")
     case = moderate(house, site).case
     assert case.action is Action.REJECT
     assert case.verdict.audited
@@ -148,11 +217,11 @@ def test_it_keeps_for_a_person_what_a_person_put_back_whatever_is_edited(house, 
     assert (edited.action, edited.decided_by, edited.queued) == (Action.HOLD, DecidedBy.PERSON, True)
 
 
-@pytest.mark.parametrize(("blocked", "action"), [((), Action.HOLD), (("pills",), Action.REJECT)])
+@pytest.mark.parametrize(("blocked", "action"), [("", Action.HOLD), ("pills", Action.REJECT)])
 def test_it_lets_nobody_swap_a_published_text_for_a_bad_one(
     house, ada_site, ben_site, ada, ben, clock, blocked, action
 ):
-    site, person = (replace(ada_site, blocked_words=blocked), ada) if blocked else (ben_site, ben)
+    site, person = (forbidding(house, ada_site, blocked), ada) if blocked else (ben_site, ben)
     case = moderate(house, site).case
     house.moderator.review(a_draft(case_id=case.id, action=Action.PUBLISH, at=clock.tick(5)), person)
     edited = house.moderator.edit(site, case.id, sent("Buy pills."), clock.tick(5)).case
@@ -161,7 +230,7 @@ def test_it_lets_nobody_swap_a_published_text_for_a_bad_one(
 
 def test_it_assesses_an_edit_as_a_new_revision(house, ada_site, clock):
     case = moderate(house, ada_site).case
-    site = replace(ada_site, blocked_words=("pills",))
+    site = forbidding(house, ada_site, "pills")
     edited = house.moderator.edit(site, case.id, sent("pills"), clock.tick(5)).case
     assert (edited.revision, edited.action, edited.decided_by) == (2, Action.REJECT, DecidedBy.MACHINE)
 
@@ -414,9 +483,9 @@ def test_it_judges_an_edited_text_as_if_it_had_come_like_that(house, ada_site, a
     house.moderator.review(a_draft(case_id=first.id, action=Action.REJECT, at=clock.tick(60), reason="spam"), ada)
     second = moderate(house, ada_site, sent(body, key="two", email="bo@example.org")).case
     other = replace(second.comment, body="The ferry was late again on Monday.")
-    codes = {signal.code for signal in house.moderator.judge(ada_site, other, second.id).signals}
+    codes = {signal.code for signal in house.moderator.judge(ada_site, other, NOON, second.id).signals}
     assert codes.isdisjoint({"TEXT_REJECTED_BEFORE", "REPEATED_TEXT", "CAMPAIGN", "CAMPAIGN_REJECTED"})
-    same = {signal.code for signal in house.moderator.judge(ada_site, second.comment, second.id).signals}
+    same = {signal.code for signal in house.moderator.judge(ada_site, second.comment, NOON, second.id).signals}
     assert "TEXT_REJECTED_BEFORE" in same
 
 
@@ -429,7 +498,7 @@ def test_it_judges_a_stored_case_anew_by_what_was_known_when_it_came(house, ada_
     third = moderate(house, ada_site, sent(body, key="three")).case
     codes = {case.id: {signal.code for signal in case.verdict.signals} for case in (first, third)}
     assert "TEXT_REJECTED_BEFORE" in codes[third.id] - codes[first.id]
-    judge = judge_again(house.model, ada_site, None, ada_site.policy)
+    judge = judge_again(house.model, NO_RULES, None, ada_site.policy)
     for case in (first, second, third):
         (again,) = judge(house.store.case(case.id))
         assert (again.action, again.band, again.policy) == (case.verdict.action, case.verdict.band, case.verdict.policy)
@@ -440,9 +509,10 @@ def test_it_judges_a_stored_case_anew_by_what_was_known_when_it_came(house, ada_
 def test_it_judges_a_stored_case_anew_under_several_policies_and_todays_rules(house, ada_site):
     case = moderate(house, ada_site).case
     wishes = (replace(ada_site.policy, mode=Mode.HOLD_ONLY), ada_site.policy)
-    held, free = judge_again(house.model, ada_site, None, *wishes)(case)
+    held, free = judge_again(house.model, NO_RULES, None, *wishes)(case)
     assert (held.action, free.action) == (Action.HOLD, case.verdict.action)
     assert held.risk == free.risk == pytest.approx(case.verdict.risk, abs=1e-12)
-    forbidding = replace(ada_site, blocked_words=("harbour",))
-    (banned,) = judge_again(house.model, forbidding, None, ada_site.policy)(case)
+    forbidden = Ruleset([a_rule(pattern="harbour")], 4)
+    (banned,) = judge_again(house.model, forbidden, None, ada_site.policy)(case)
+    assert banned.rules == f"{VERSION}.r4"
     assert (banned.action, banned.reasons[0].code) == (Action.REJECT, "BLOCKED_WORD")

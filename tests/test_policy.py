@@ -17,6 +17,16 @@ def yardstick(risk: float, reject_from: float | None = 0.99, publish_below: floa
     return Yardstick(rank=lambda _margins: risk, reject_from=reject_from, publish_below=publish_below)
 
 
+def by_head(*, spam: float, abuse: float) -> Yardstick:
+    """A yardstick on which spam and all other heads have ranks of their own."""
+    ranks = lambda margins: max(spam if head is Head.SPAM else abuse for head in margins)  # noqa: E731
+    return Yardstick(rank=ranks, reject_from=0.99, publish_below=0.6)
+
+
+def ruled(*codes: str):
+    return an_assessment(signals=tuple(a_signal(code=code) for code in codes))
+
+
 def test_it_works():
     verdict = decide(an_assessment(), BORROWED, yardstick(0.1), coin=0.5)
     assert verdict.action is Action.PUBLISH
@@ -66,6 +76,24 @@ def test_it_works():
             Action.HOLD,
             "hold-only holds even what is banned",
         ),
+        (ruled("BANNED"), BORROWED, yardstick(0.0), Action.REJECT, "a banned author, link or network"),
+        (ruled("HELD_BY_RULE"), BORROWED, yardstick(0.0), Action.HOLD, "the owner wants a person to see it"),
+        (ruled("HELD_BY_RULE"), BORROWED, yardstick(1.0), Action.HOLD, "and not the machine to reject it"),
+        (ruled("TRUSTED"), BORROWED, yardstick(0.98), Action.PUBLISH, "trust goes before what the words look like"),
+        (ruled("TRUSTED"), BORROWED, by_head(spam=1.0, abuse=0.98), Action.PUBLISH, "even if they look like spam"),
+        (ruled("TRUSTED"), BORROWED, by_head(spam=0.0, abuse=0.99), Action.HOLD, "but not if it is surely abuse"),
+        (
+            ruled("TRUSTED"),
+            BORROWED,
+            replace(by_head(spam=0.0, abuse=0.95), reject_from=None),
+            Action.HOLD,
+            "surely, without a cut-off, is one in twenty good comments",
+        ),
+        (ruled("TRUSTED"), Policy(), yardstick(0.0), Action.HOLD, "hold-only publishes nobody"),
+        (ruled("TRUSTED", "SCORER_FAILED"), BORROWED, yardstick(0.0), Action.HOLD, "nor is anybody after a failure"),
+        (ruled("TRUSTED", "HELD_BY_RULE"), BORROWED, yardstick(0.0), Action.HOLD, "a person goes before trust"),
+        (ruled("TRUSTED", "BANNED"), BORROWED, yardstick(0.0), Action.REJECT, "and a ban before both"),
+        (ruled("NOTED"), BORROWED, yardstick(0.1), Action.PUBLISH, "a mark changes nothing"),
     ],
 )
 def test_it_follows_the_list(assessment, policy, measured, expected, why):

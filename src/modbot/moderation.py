@@ -39,7 +39,8 @@ from modbot.promise.own import in_force
 from modbot.scoring import Scene, Scorer, assess
 from modbot.scoring.heads import Evidence, Model
 from modbot.scoring.layer import Layered, fits, layer_from
-from modbot.scoring.rules import OF_HISTORY, RULES, VERSION
+from modbot.scoring.rules import OF_HISTORY, OWNERS, RULES, VERSION
+from modbot.scoring.ruleset import NO_RULES, Ruleset
 from modbot.storage import Store
 from modbot.text import fingerprint, normalise, sketch
 from modbot.validation import comment_from, unknown_fields
@@ -86,7 +87,7 @@ class Surroundings:
 
 
 class Moderator:
-    """The things that can happen to a comment. Holds the rooms, and of each site what was last learned from it."""
+    """The things that can happen to a comment. Holds the rooms, and of each site its rules and what was learned."""
 
     def __init__(self, store: Store, vault: Vault, model: Model, around: Surroundings) -> None:
         self._store = store
@@ -94,6 +95,7 @@ class Moderator:
         self._model = model
         self._around = around
         self._layers: dict[str, tuple[SiteLayer, Scorer]] = {}
+        self._rules: dict[str, tuple[datetime, Ruleset]] = {}
 
     # -- a comment arrives --------------------------------------------------------
 
@@ -109,7 +111,7 @@ class Moderator:
             return Moderated(case, created=False, warnings=warnings)
         comment = self._comment(site, submission, at)
         history = self._history(comment)
-        verdict = self._verdict(site, comment, history)
+        verdict = self._verdict(site, comment, history, at)
         new = NewCase(
             comment=comment,
             payload_hash=payload_hash,
@@ -131,7 +133,7 @@ class Moderator:
             fields = {name: getattr(old.comment, name) for name in PLACE} | dict(submission.fields)
             comment = self._comment(site, replace(submission, fields=fields, key=old.comment.key), at)
             history = self._history(comment, besides=case_id)
-            verdict = self._verdict(site, comment, history)
+            verdict = self._verdict(site, comment, history, at)
             stays = old.action is not Action.PUBLISH and old.decided_by in PEOPLE
             new = NewCase(
                 comment=comment,
@@ -195,11 +197,11 @@ class Moderator:
         self._own_case(site, case_id)
         return self._store.record_report(Report(case_id=case_id, kind=kind, at=at, reason=reason))
 
-    def judge(self, site: Site, comment: Comment, besides: str = "") -> Verdict:
-        """Say what the machine would say of a comment now, and record nothing; ``besides`` is a case to leave out."""
+    def judge(self, site: Site, comment: Comment, at: datetime, besides: str = "") -> Verdict:
+        """Say what the machine would say of a comment, and record nothing; ``besides`` is a case to leave out."""
         plain = normalise(comment.body)
         traced = replace(comment, fingerprint=fingerprint(comment.body, plain), sketch=sketch(comment.body, plain))
-        return self._verdict(site, traced, self._history(traced, besides))
+        return self._verdict(site, traced, self._history(traced, besides), at)
 
     def yardstick(self, site: Site) -> Yardstick:
         """Say how risk is measured for a site today, and where its cut-offs are."""
@@ -225,11 +227,22 @@ class Moderator:
     def _history(self, comment: Comment, besides: str = "") -> History:
         return self._store.history(comment.site_id, comment.author.key, comment.fingerprint, comment.sketch, besides)
 
-    def _verdict(self, site: Site, comment: Comment, history: History) -> Verdict:
-        scene = Scene(comment=comment, history=history, blocked_words=site.blocked_words)
+    def _verdict(self, site: Site, comment: Comment, history: History, at: datetime) -> Verdict:
+        by_name = self._by_name(site, at)
+        scene = Scene(comment=comment, history=history, by_name=by_name)
         learned, scorer = self._learned(site)
-        assessment = assess(scene, model=scorer, rules=RULES, rules_version=VERSION)
+        assessment = assess(scene, model=scorer, rules=(OWNERS, *RULES), rules_version=_rules_version(by_name))
         return decide(assessment, site.policy, yardstick_for(self._model, site.policy, learned), self._around.coin())
+
+    def _by_name(self, site: Site, at: datetime) -> Ruleset:
+        """Return the owner's rules that count now; the store is asked when they changed or one of them ran out."""
+        if not site.rules:
+            return NO_RULES
+        since, known = self._rules.get(site.id, (at, NO_RULES))
+        if known.version != site.rules or at < since or (known.until is not None and at >= known.until):
+            known = Ruleset(self._store.rules_in_force(site.id, at, site.rules), site.rules)
+            self._rules[site.id] = (at, known)
+        return known
 
     def _learned(self, site: Site) -> tuple[SiteLayer | None, Scorer]:
         """Return what was learned from a site; the store is asked only when the site says that there is news."""
@@ -273,25 +286,30 @@ def judge_of(model: Model, policy: Policy) -> Callable[[Comment], Verdict]:
 
 
 def judge_again(
-    model: Model, site: Site, layer: SiteLayer | None, *policies: Policy
+    model: Model, by_name: Ruleset, layer: SiteLayer | None, *policies: Policy
 ) -> Callable[[Case], tuple[Verdict, ...]]:
     """Return how stored cases of a site are judged now, under each of these policies, without any store.
 
-    Model, layer, rules and wishes are the ones given; what the store knew of author and text is as it was when the
+    Model, layer, the owner's rules and wishes are the ones given; what the store knew of author and text is as it was when the
     comment came, so that no case is judged by what was decided about it or after it.
     """
     scorer = _scorer(model, layer)
-    rules = tuple(rule for rule in RULES if rule.code not in OF_HISTORY)
+    rules = (OWNERS, *(rule for rule in RULES if rule.code not in OF_HISTORY))
     measured = tuple((policy, yardstick_for(model, policy, layer)) for policy in policies)
 
     def judge(case: Case) -> tuple[Verdict, ...]:
-        scene = Scene(comment=case.comment, blocked_words=site.blocked_words)
-        found = assess(scene, model=scorer, rules=rules, rules_version=VERSION)
+        scene = Scene(comment=case.comment, by_name=by_name)
+        found = assess(scene, model=scorer, rules=rules, rules_version=_rules_version(by_name))
         known = tuple(signal for signal in case.verdict.signals if signal.code in OF_HISTORY)
         found = replace(found, signals=found.signals + known)
         return tuple(decide(found, policy, yardstick, case.verdict.coin) for policy, yardstick in measured)
 
     return judge
+
+
+def _rules_version(by_name: Ruleset) -> str:
+    """Name the hand-written rules and the owner's, as verdicts do."""
+    return f"{VERSION}.r{by_name.version}" if by_name.version else VERSION
 
 
 def _scorer(model: Model, row: SiteLayer | None) -> Scorer:

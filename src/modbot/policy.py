@@ -10,7 +10,22 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from modbot.domain import BANS, FAILED, Action, Assessment, Head, HeadScore, Mode, Policy, Reason, Signal, Term, Verdict
+from modbot.domain import (
+    BANS,
+    FAILED,
+    HELD_BY_RULE,
+    TRUSTED,
+    Action,
+    Assessment,
+    Head,
+    HeadScore,
+    Mode,
+    Policy,
+    Reason,
+    Signal,
+    Term,
+    Verdict,
+)
 
 # Log-odds that a rule of full strength adds to a head. Chosen by hand to be small beside a clear
 # text and large beside an unclear one; a rule without a weight is evidence for people only.
@@ -30,6 +45,7 @@ WEIGHTS: Mapping[str, tuple[Head, float]] = {
     "NEW_AUTHOR": (Head.SPAM, 0.2),
     "KNOWN_AUTHOR": (Head.SPAM, -1.0),
     "REJECTED_AUTHOR": (Head.SPAM, 1.5),
+    TRUSTED: (Head.SPAM, -3.0),
 }
 # Between the cut-offs a risk is put in words by its rank: three in ten good comments look at least this
 # suspicious, and one in twenty.
@@ -97,9 +113,12 @@ def decide(assessment: Assessment, policy: Policy, yardstick: Yardstick, coin: f
     1. A scorer failed: hold, because nobody knows what it would have said.
     2. The site is hold-only: hold.
     3. The owner's own ban applies: reject.
-    4. The risk reaches the site's reject cut-off: reject.
-    5. The risk is below the site's publish cut-off: publish.
-    6. Otherwise: hold.
+    4. A rule of the owner wants a person to see it: hold.
+    5. The owner trusts who sent it: publish, or hold if it is surely abuse: the heads that are not about spam reach the
+       site's reject cut-off by themselves or, where there is none, look as bad as one in twenty good comments.
+    6. The risk reaches the site's reject cut-off: reject.
+    7. The risk is below the site's publish cut-off: publish.
+    8. Otherwise: hold.
 
     Parameters
     ----------
@@ -126,7 +145,13 @@ def decide(assessment: Assessment, policy: Policy, yardstick: Yardstick, coin: f
     codes = {signal.code for signal in assessment.signals}
     if FAILED in codes or policy.mode is Mode.HOLD_ONLY or not heads:
         action = Action.HOLD
-    elif codes & BANS or _reaches(risk, yardstick.reject_from):
+    elif codes & BANS:
+        action = Action.REJECT
+    elif HELD_BY_RULE in codes:
+        action = Action.HOLD
+    elif TRUSTED in codes:
+        action = Action.HOLD if _is_surely_abuse(heads, yardstick) else Action.PUBLISH
+    elif _reaches(risk, yardstick.reject_from):
         action = Action.REJECT
     elif yardstick.publish_below is not None and risk < yardstick.publish_below:
         action = Action.PUBLISH
@@ -179,6 +204,12 @@ def _with_rules(score: HeadScore, signals: tuple[Signal, ...]) -> HeadScore:
     return HeadScore(head=score.head, bias=score.bias, terms=score.terms + from_rules)
 
 
+def _is_surely_abuse(heads: tuple[HeadScore, ...], yardstick: Yardstick) -> bool:
+    abuse: dict[Head, float] = {score.head: score.margin for score in heads if score.head is not Head.SPAM}
+    sure = PROBABLY_BAD_FROM if yardstick.reject_from is None else yardstick.reject_from
+    return bool(abuse) and yardstick.rank(abuse) >= sure
+
+
 def _reaches(risk: float, cutoff: float | None) -> bool:
     return cutoff is not None and risk >= cutoff
 
@@ -197,7 +228,7 @@ def _rule_term(signal: Signal) -> Term:
 
 
 def _reasons(heads: tuple[HeadScore, ...], signals: tuple[Signal, ...], worst: Head | None) -> tuple[Reason, ...]:
-    """Say why in sentences: what the owner forbade, then the head that the risk comes from, the weightiest first."""
+    """Say why in sentences: what the owner decides by name, then the head that the risk comes from."""
     found = [_from_signal(signal) for signal in signals]
     for score in heads:
         if score.head in MAIN_HEADS:
@@ -208,9 +239,9 @@ def _reasons(heads: tuple[HeadScore, ...], signals: tuple[Signal, ...], worst: H
             found += [_from_fields(score.head, fields)] if fields else []
             here = tuple(term for term in score.terms if term.kind == "site")
             found += [_from_site(score.head, here)] if here else []
-    first = BANS | {FAILED}
+    order = dict.fromkeys(BANS | {FAILED, HELD_BY_RULE}, 0) | {TRUSTED: 1}
     return tuple(
-        sorted(found, key=lambda reason: (reason.code not in first, reason.head is not worst, -abs(reason.share)))
+        sorted(found, key=lambda reason: (order.get(reason.code, 2), reason.head is not worst, -abs(reason.share)))
     )
 
 

@@ -1,21 +1,21 @@
 from __future__ import annotations
 
-import time
+from dataclasses import replace
 
 import pytest
 
-from factories import a_comment, an_author
-from modbot.domain import History, Span
+from factories import a_comment, a_signal, an_author
+from modbot.domain import History
 from modbot.scoring import Scene
-from modbot.scoring.rules import OF_HISTORY, RULES
+from modbot.scoring.rules import OF_HISTORY, OWNERS, RULES
 
 
 def codes(scene: Scene) -> dict[str, float]:
     return {signal.code: signal.strength for rule in RULES for signal in rule.look(scene)}
 
 
-def scene(history: History | None = None, blocked: tuple[str, ...] = (), **changes) -> Scene:
-    return Scene(a_comment(**changes), history or History(published=1), blocked)
+def scene(history: History | None = None, **changes) -> Scene:
+    return Scene(a_comment(**changes), history or History(published=1))
 
 
 def test_it_works():
@@ -103,24 +103,6 @@ def test_it_finds_what_it_says(seen, expected, why):
 
 
 @pytest.mark.parametrize(
-    ("word", "body", "span", "why"),
-    [
-        ("casino", "The Casino opens", (4, 10), "case does not matter"),
-        ("casino", "Casinos open", None, "a word inside another is not the word"),
-        ("казино", "лучшее казино!", (7, 13), "any script has words"),
-        ("free spins", "get free spins now", (4, 14), "a phrase"),
-        ("c++", "learn c++ today", (6, 9), "signs mean themselves"),
-        ("casino", "The cаsіno opens", (4, 10), "Cyrillic look-alikes are seen through"),
-        (r"re:vi[a4]gr[a4]", "cheap vi4gra", (6, 12), "a pattern"),
-    ],
-)
-def test_it_shows_where_a_blocked_word_stands(word, body, span, why):
-    rule = next(rule for rule in RULES if rule.code == "BLOCKED_WORD")
-    found = rule.look(scene(blocked=(word,), body=body))
-    assert [signal.spans for signal in found] == ([] if span is None else [(Span(*span),)]), why
-
-
-@pytest.mark.parametrize(
     ("history", "sentence"),
     [
         (History(similar=1), "A similar comment came before."),
@@ -137,15 +119,17 @@ def test_it_says_what_became_of_similar_comments(history, sentence):
     assert found == [sentence]
 
 
-def test_it_sees_a_blocked_word_in_the_name():
-    assert "BLOCKED_WORD" in codes(scene(blocked=("casino",), name="Best Casino"))
+@pytest.mark.parametrize("code", ["BLOCKED_WORD", "BANNED", "HELD_BY_RULE", "TRUSTED", "NOTED"])
+def test_it_hands_on_what_the_owner_decides_by_name(code):
+    signal = a_signal(code=code, source="owner:r1@r7")
 
+    class ByName:
+        def look(self, comment):
+            return (signal,)
 
-def test_it_cannot_be_hung_by_an_owners_pattern():
-    started = time.process_time()
-    codes(scene(blocked=(r"re:(a+)+$",), body="a" * 20_000 + "!"))
-    # A backtracking engine needs longer than the age of the universe for this one.
-    assert time.process_time() - started < 5
+    assert OWNERS.look(scene()) == ()
+    assert OWNERS.look(replace(scene(), by_name=ByName())) == (signal,)
+    assert signal.rule_id == "r1"
 
 
 def test_it_keeps_strengths_in_range():

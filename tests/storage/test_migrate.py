@@ -9,8 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import NullPool, create_engine, inspect
 
-from factories import a_comment, a_draft, a_new_case, a_signal, a_site, a_verdict
-from modbot.domain import Action, CaseQuery, Checked, Mode, Policy
+from factories import a_comment, a_draft, a_new_case, a_rule, a_signal, a_site, a_verdict, later
+from modbot.domain import Action, CaseQuery, Checked, Mode, Policy, RuleEffect, RuleKind
 from modbot.errors import NotMigrated, StoreUnavailable
 from modbot.storage import check, expected_revision, open_store, upgrade
 from modbot.storage.migrate import MIGRATIONS, downgrade
@@ -146,3 +146,22 @@ def test_it_refuses_a_database_that_a_newer_version_made(empty_url, inspected):
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(NotMigrated, match="newer"):
         upgrade(empty_url)
+
+
+def test_it_makes_rules_of_the_words_that_a_site_blocked(empty_url):
+    upgrade(empty_url)
+    store = open_store(empty_url)
+    store.add_site(a_site(), [])
+    store.add_rule(a_rule(pattern="casino\nfree spins"))
+    store.add_rule(a_rule(id="p", kind=RuleKind.PATTERN, pattern="vi[a4]gra"))
+    store.add_rule(a_rule(id="brief", pattern="rain", until=later(60)))
+    store.add_rule(a_rule(id="all", site_id=None, pattern="snow"))
+    downgrade(empty_url, "0005")
+    upgrade(empty_url)
+    found = [(rule.kind, rule.pattern, rule.effect) for rule in store.rules_in_force("site-ada", later(10))]
+    assert found == [
+        (RuleKind.WORDS, "casino\nfree spins", RuleEffect.REJECT),
+        (RuleKind.PATTERN, "vi[a4]gra", RuleEffect.REJECT),
+    ]
+    assert store.site("site-ada").rules == 2
+    store.close()

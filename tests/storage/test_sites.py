@@ -20,7 +20,6 @@ def test_it_works(bare_store):
         origins=("https://gazette.example",),
         allowed_hosts=("hooks.local",),
         hook=Hook("https://gazette.example/hook"),
-        blocked_words=("blimey", "re:fo+"),
         show_reasons=False,
         signed_requests=True,
     )
@@ -68,7 +67,7 @@ def test_it_gives_a_changed_policy_a_new_version(store):
 
 def test_it_keeps_the_version_of_an_unchanged_policy(store):
     site = store.site("site-ada")
-    changed = store.change_site(replace(site, url="https://new.example", blocked_words=("blimey",)), later(60))
+    changed = store.change_site(replace(site, url="https://new.example"), later(60))
     assert changed.policy.version == 1
     assert store.site("site-ada").url == "https://new.example"
 

@@ -79,7 +79,8 @@ def _asked(ctx: click.Context, given: dict[str, Any]) -> tuple[Case | None, Comm
     site = house.store.site(case.comment.site_id)
     if site is None:
         raise click.ClickException(f"the site of the case {given['case_id']!r} is gone.")
-    return case, case.comment, lambda comment: house.moderator.judge(site, comment, case.id), site.policy.mode
+    now = house.clock()
+    return case, case.comment, lambda comment: house.moderator.judge(site, comment, now, case.id), site.policy.mode
 
 
 def _every(ctx: click.Context, given: dict[str, Any], comment: Comment, verdict: Verdict) -> tuple[HeadScore, ...]:

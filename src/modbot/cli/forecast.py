@@ -23,6 +23,7 @@ from modbot.domain import Action, Case, Mode, Policy, Site, SiteLayer, Verdict
 if TYPE_CHECKING:
     from modbot.forecast import Against, Flip, Forecast, Judged
     from modbot.scoring.heads import Model
+    from modbot.scoring.ruleset import Ruleset
     from modbot.storage import Store
 
 WISHES = ("mode", "max_good_rejected", "max_bad_published")
@@ -64,6 +65,7 @@ class Side:
 def show(ctx: click.Context, given: Mapping[str, Any]) -> None:
     """Judge a site's stored comments anew and print what would flip."""
     from modbot import forecast
+    from modbot.scoring.ruleset import Ruleset
 
     store = store_for(ctx)
     site = site_called(store, given["site"])
@@ -74,7 +76,8 @@ def show(ctx: click.Context, given: Mapping[str, Any]) -> None:
         ever = f" since {since:%Y-%m-%d}: give an earlier --since" if since else ": nothing came yet, or all is erased"
         raise click.ClickException(f"{site.name} has no stored comments{ever}.")
     cases = _watched(forecast.stored(store, site.id, given["limit"], since=since), count)
-    found = forecast.forecast(_judged(cases, site, before, after))
+    by_name = Ruleset(store.rules_in_force(site.id, datetime.now(UTC)), site.rules)
+    found = forecast.forecast(_judged(cases, by_name, before, after))
     texts = _texts(store, found.telling) if given["show_text"] else {}
     if given["as_json"]:
         click.echo(json.dumps(_facts(site, (before, after), found, texts)))
@@ -106,14 +109,14 @@ def _sides(ctx: click.Context, store: Store, site: Site, given: Mapping[str, Any
     return now, Side(wanted.policy, model, due(store, wanted, datetime.now(UTC), model) or now.row)
 
 
-def _judged(cases: Iterable[Case], site: Site, before: Side | None, after: Side) -> Iterator[Judged]:
+def _judged(cases: Iterable[Case], by_name: Ruleset, before: Side | None, after: Side) -> Iterator[Judged]:
     from modbot.moderation import judge_again
 
     if before is not None and (before.model, before.row) == (after.model, after.row):
         # One look serves both policies where nothing else differs.
-        look = judge_again(after.model, site, after.row, before.policy, after.policy)
+        look = judge_again(after.model, by_name, after.row, before.policy, after.policy)
     else:
-        looks = [judge_again(side.model, site, side.row, side.policy) for side in (before, after) if side is not None]
+        looks = [judge_again(side.model, by_name, side.row, side.policy) for side in (before, after) if side is not None]
 
         def look(case: Case) -> tuple[Verdict, ...]:
             return tuple(verdict for one in looks for verdict in one(case))

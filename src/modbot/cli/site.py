@@ -88,9 +88,10 @@ def add(ctx: click.Context, name: str, url: str, akismet_key: str | None, mode: 
 @click.pass_context
 def list_sites(ctx: click.Context, *, as_json: bool) -> None:
     """List the sites."""
-    sites = store_for(ctx).sites()
+    store = store_for(ctx)
+    sites = store.sites()
     if as_json:
-        click.echo(json.dumps([facts_of(site) for site in sites]))
+        click.echo(json.dumps([facts_of(store, site) for site in sites]))
         return
     for site in sites:
         click.echo(f"{site.id:<24} {site.policy.mode.value:<10} {site.url:<32} {site.name}")
@@ -107,10 +108,10 @@ def show(ctx: click.Context, site: str, *, as_json: bool) -> None:
     store = store_for(ctx)
     found = site_called(store, site)
     if as_json:
-        click.echo(json.dumps(facts_of(found) | evidence_of(store, found)))
+        click.echo(json.dumps(facts_of(store, found) | evidence_of(store, found)))
         return
     settings = settings_for(ctx)
-    for name, value in facts_of(found).items():
+    for name, value in facts_of(store, found).items():
         click.echo(f"{name.replace('_', ' '):<18} {shown(name, value)}")
     click.echo("\nComments of this site that were drawn by chance and answered by people:\n")
     for sentence in standing(store, found).told():

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 # Names of options that are fields of the policy and of the limits; the rest belongs to the site itself.
 POLICY = ("max_good_rejected", "max_bad_published", "audit_rate")
 LIMITS = ("name_max_chars", "body_max_chars", "email_required", "refuse_disposable", "check_mx")
-LISTS = ("allowed_hosts", "origins", "blocked_words")
+LISTS = ("allowed_hosts", "origins")
+# Who adds a rule from the command line.
+BY = "command line"
 SWITCHES = ("show_reasons", "signed_requests")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -120,21 +122,27 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
     if not given:
         raise click.UsageError("Nothing to change: give at least one option; --help lists them.")
     from modbot.adapting import begin_anew, learn, standing
+    from modbot.ruling import block_words, check_blocked_words
 
     store, at = store_for(ctx), datetime.now(UTC)
     before = site_called(store, site)
+    then = facts_of(store, before)
     wanted = _changed(before, given)
+    words = _listed(given.get("blocked_words", ()))
+    check_blocked_words(words)
     if given.get("mode") == Mode.OWN.value:
         require_evidence(store, wanted)
     after = store.change_site(wanted, at)
+    if "blocked_words" in given:
+        block_words(store, after.id, words, BY, at)
     if "fresh_evidence" in given:
         begin_anew(store, after, at)
     learn(store, after, at)
+    now = facts_of(store, after)
     if as_json:
-        click.echo(json.dumps(facts_of(after) | evidence_of(store, after)))
+        click.echo(json.dumps(now | evidence_of(store, after)))
         return
     click.echo(f"{after.name}, policy version {after.policy.version}:")
-    then, now = facts_of(before), facts_of(after)
     for name in now:
         if now[name] != then[name] and name != "policy_version":
             click.echo(f"  {name.replace('_', ' ')}: {shown(name, then[name])} → {shown(name, now[name])}")
@@ -146,21 +154,23 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
 
 def _changed(site: Site, given: dict[str, Any]) -> Site:
     from modbot.credentials import origin_of
-    from modbot.scoring.wordlist import check_blocked_words
 
     changes = {name: given[name] for name in SWITCHES if name in given}
     for name in LISTS:
         if name in given:
-            changes[name] = tuple(dict.fromkeys(word.strip() for word in given[name] if word.strip()))
+            changes[name] = _listed(given[name])
     if "origins" in changes:
         changes["origins"] = tuple(origin_of(url) for url in changes["origins"])
-    check_blocked_words(changes.get("blocked_words", ()))
     if "webhook" in given:
         changes["hook"] = Hook(given["webhook"]) if given["webhook"] else None
     mode = Mode(given.get("mode", site.policy.mode))
     policy = replace(site.policy, mode=mode, **{name: given[name] for name in POLICY if name in given})
     limits = replace(site.limits, **{name: given[name] for name in LIMITS if name in given})
     return replace(site, policy=policy, limits=limits, **changes)
+
+
+def _listed(given: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word.strip() for word in given if word.strip()))
 
 
 def require_evidence(store: Store, site: Site) -> None:
@@ -204,8 +214,10 @@ def shown(name: str, value: Any) -> str:
     return "-" if value in {"", None} else str(value)
 
 
-def facts_of(site: Site) -> dict[str, Any]:
+def facts_of(store: Store, site: Site) -> dict[str, Any]:
     """Say what a site is and wants, without its keys."""
+    from modbot.ruling import blocked_words
+
     return {
         "id": site.id,
         "name": site.name,
@@ -216,6 +228,7 @@ def facts_of(site: Site) -> dict[str, Any]:
         "webhook": site.hook.url if site.hook else None,
         "webhook_on": bool(site.hook and site.hook.on),
         **{name: list(getattr(site, name)) for name in LISTS},
+        "blocked_words": list(blocked_words(store, site.id, datetime.now(UTC))),
         **{name: getattr(site, name) for name in SWITCHES},
         **asdict(site.limits),
     }

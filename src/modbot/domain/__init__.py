@@ -18,10 +18,15 @@ from modbot.domain.case import (
 )
 from modbot.domain.comment import Assessment, Author, Comment, HeadScore, History, Reason, Signal, Span, Term, Verdict
 from modbot.domain.delivery import Attempt, Delivery, DeliveryRow
+from modbot.domain.rule import PastComment, Rule, RuleEffect, RuleKind, RuleTally
 from modbot.domain.site import Checked, Cut, Hook, Limits, Policy, Site, SiteLayer, SiteSecret, User
 from modbot.domain.words import (
     BANS,
+    BY_NAME,
     FAILED,
+    HELD_BY_RULE,
+    NOTED,
+    TRUSTED,
     Action,
     Alike,
     DecidedBy,
@@ -37,7 +42,11 @@ from modbot.domain.words import (
 
 __all__ = [
     "BANS",
+    "BY_NAME",
     "FAILED",
+    "HELD_BY_RULE",
+    "NOTED",
+    "TRUSTED",
     "Action",
     "Alike",
     "Assessment",
@@ -65,6 +74,7 @@ __all__ = [
     "Limits",
     "Mode",
     "NewCase",
+    "PastComment",
     "Policy",
     "Precedents",
     "Reason",
@@ -73,6 +83,10 @@ __all__ = [
     "Review",
     "ReviewDraft",
     "Role",
+    "Rule",
+    "RuleEffect",
+    "RuleKind",
+    "RuleTally",
     "SecretKind",
     "Signal",
     "Site",

@@ -129,6 +129,12 @@ class Signal:
     source: str
     spans: tuple[Span, ...] = ()
 
+    @property
+    def rule_id(self) -> str:
+        """The owner's rule that it comes from; empty for any other evidence."""
+        maker, _, name = self.source.partition(":")
+        return name.partition("@")[0] if maker == "owner" else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Assessment:

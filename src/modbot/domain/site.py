@@ -47,9 +47,10 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A tenant: its name, its wishes, its limits and its rules.
+    """A tenant: its name, its wishes and its limits.
 
-    ``layer`` is the version of the newest `SiteLayer`, 0 while nothing was learned from the site.
+    ``layer`` is the version of the newest `SiteLayer`, 0 while nothing was learned from the site. ``rules`` is the
+    version of the house's rule set, 0 before the first `Rule`.
     """
 
     id: str
@@ -61,10 +62,10 @@ class Site:
     origins: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     hook: Hook | None = None
-    blocked_words: tuple[str, ...] = ()
     show_reasons: bool = True
     signed_requests: bool = False
     layer: int = 0
+    rules: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,8 @@ class SiteLayer:
 class Checked:
     """How many comments of a site were drawn without looking and then answered by people.
 
-    What the owner forbade by name is counted apart, in ``banned``: no promise speaks of it. ``waiting`` were drawn too,
-    and nobody has answered yet.
+    What the owner forbade or trusts by name is counted apart, in ``banned``: no promise speaks of it. ``waiting`` were
+    drawn too, and nobody has answered yet.
     """
 
     good: int = 0

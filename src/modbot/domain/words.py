@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-# Codes of signals that more rooms than one must know: a scorer failed, and the owner forbade it by name.
+# Codes of signals that more rooms than one must know: a scorer failed, and what an owner's rules decide by name.
 FAILED = "SCORER_FAILED"
-BANS = frozenset({"BLOCKED_WORD"})
+BANS = frozenset({"BLOCKED_WORD", "BANNED"})
+HELD_BY_RULE = "HELD_BY_RULE"
+TRUSTED = "TRUSTED"
+NOTED = "NOTED"
+# What is rejected or published for these is the owner's decision: no promise speaks of it.
+BY_NAME = BANS | {TRUSTED}
 
 
 class Action(StrEnum):

@@ -126,8 +126,8 @@ def why(case_id: str) -> Response:
     user, moderator = access.person(), house().moderator
     found = visible_case(user, case_id)
     site, comment = _site(found.comment.site_id), found.comment
-    anew = found.verdict if found.erased else moderator.judge(site, comment, found.id)
-    judge = partial(moderator.judge, site, besides=found.id)
+    judge = partial(moderator.judge, site, at=house().clock(), besides=found.id)
+    anew = found.verdict if found.erased else judge(comment)
     edit = None if found.erased else smallest_edit(comment, anew, judge, site.policy.mode)
     told = why_pages.Anew(anew.action, edit, standing(house().store, site).told())
     return render(why_pages.why_page(full_frame("queue", user), found, site.policy.mode, told))

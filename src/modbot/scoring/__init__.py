@@ -26,13 +26,20 @@ class Scene:
         What arrived, validated.
     history : History
         What the store knew at that moment.
-    blocked_words : tuple of str
-        The site's own list; an entry that starts with ``re:`` is an RE2 pattern.
+    by_name : ByName or None
+        What the owner decides by name, compiled.
     """
 
     comment: Comment
     history: History = field(default_factory=History)
-    blocked_words: tuple[str, ...] = ()
+    by_name: ByName | None = None
+
+
+class ByName(Protocol):
+    """An owner's rules, ready to look at a comment."""
+
+    def look(self, comment: Comment) -> tuple[Signal, ...]:
+        """Return a signal for each rule that finds the comment."""
 
 
 class Scorer(Protocol):
@@ -90,5 +97,6 @@ def assess(scene: Scene, *, model: Scorer, rules: Iterable[Scorer], rules_versio
 def catalogue() -> Mapping[str, str]:
     """Return every signal code with the sentence that explains it."""
     from modbot.scoring.rules import RULES
+    from modbot.scoring.ruleset import SENTENCES
 
-    return {FAILED: FAILED_SENTENCE} | {rule.code: rule.sentence for rule in RULES}
+    return {FAILED: FAILED_SENTENCE, **SENTENCES, **{rule.code: rule.sentence for rule in RULES}}

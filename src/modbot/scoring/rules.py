@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from modbot.domain import HeadScore, History, Signal, Span
 from modbot.scoring import Scene
-from modbot.scoring.wordlist import matcher_of
-from modbot.text import links, normalise
+from modbot.text import links
 
-VERSION = "rules-2"
+VERSION = "rules-3"
 # A human needs some seconds to type even "thanks"; scripts post at once.
 TOO_FAST_MS = 3_000
 # One link is ordinary, six are an advertisement.
@@ -129,23 +128,6 @@ def campaign_published(scene: Scene) -> Finding:
     return leaning, f"{_copies(history)}; people published {_of_them(history, history.similar_published)}.", ()
 
 
-def blocked_word(scene: Scene) -> Finding:
-    """Find a word or pattern that the owner forbids, also behind look-alike letters."""
-    if not scene.blocked_words:
-        return None
-    matcher = matcher_of(scene.blocked_words)
-    comment = scene.comment
-    folded = normalise(comment.body)
-    in_name = matcher.hits(comment.name) or matcher.hits(comment.url)
-    spans = matcher.spans(comment.body) or tuple(
-        Span(folded.starts[s.start], folded.ends[s.end - 1]) for s in matcher.spans(folded.text)
-    )
-    if not spans and not in_name:
-        return None
-    where = "the text" if spans else "the name or website"
-    return 1.0, f"A word that this site does not allow stands in {where}.", spans
-
-
 def disposable_email(scene: Scene) -> Finding:
     """Find an address at a throw-away mail service."""
     return (1.0, "The address belongs to a throw-away mail service.", ()) if scene.comment.author.disposable else None
@@ -177,8 +159,20 @@ def rejected_author(scene: Scene) -> Finding:
     return 1.0, f"This author was rejected here {history.rejected} times before.", ()
 
 
+@dataclass(frozen=True, slots=True)
+class OwnersRules:
+    """The scorer that asks the owner's own rules."""
+
+    name: str = "OWNERS_RULES"
+    version: str = VERSION
+
+    def look(self, scene: Scene) -> tuple[HeadScore | Signal, ...]:
+        """Return a signal for each of the owner's rules that finds the comment."""
+        return scene.by_name.look(scene.comment) if scene.by_name else ()
+
+
+OWNERS = OwnersRules()
 RULES: tuple[Rule, ...] = (
-    Rule("BLOCKED_WORD", "The owner's list forbids a word in it.", blocked_word),
     Rule("HONEYPOT", "The form's hidden field was filled in.", honeypot),
     Rule("TOO_FAST", "The form was filled in faster than people type.", too_fast),
     Rule("MANY_LINKS", "The text has more links than a comment needs.", many_links),

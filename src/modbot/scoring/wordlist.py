@@ -1,141 +1,190 @@
-"""An owner's list of blocked words and patterns, matched in linear time whatever it says.
+"""Words and patterns of an owner, matched in linear time whatever they say.
 
-Words and phrases are looked up token by token in a table, so a list of thousands costs no more than a short one.
-Patterns run in RE2, which never backtracks. Home of google-re2; may import ``domain`` and ``errors``.
+Words and phrases are looked up token by token in tables, so thousands of them cost no more than a few. Patterns run in
+RE2, which never backtracks. Home of google-re2; may import ``domain``, ``errors`` and ``text``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import re2
 
-from modbot.domain import Span
-from modbot.errors import FieldError, InvalidComment
+from modbot.domain import Rule, RuleKind, Span
+from modbot.text import Normalised, normalise
 
-PATTERN_PREFIX = "re:"
 # Each pattern is a search of its own; a table of words has no such limit.
 PATTERNS_MAX = 200
 ENTRIES_MAX = 10_000
 ENTRY_MAX_CHARS = 500
 PATTERN_MEMORY_BYTES = 8 << 20
+WILDCARD = "*"
 # What commonly stands around a word; only the highlighting depends on it.
 SEPARATORS = " \t\n\r.,;:!?()[]{}<>\"'“”‘’«»-–—/|*_~"
 
 _TOKEN = re.compile(r"[^\W_]+")
+# Longer numbers are all alike once normalised.
+_NUMBER = re.compile(r"\d{3}")
+
+Found = Iterator[tuple[Rule, Span]]
 
 
-class Matcher:
-    """One list, compiled once."""
+class Words:
+    """Words and phrases of any number of rules, in one table."""
 
-    def __init__(self, entries: tuple[str, ...]) -> None:
-        self._phrases: dict[str, list[tuple[str, ...]]] = {}
-        self._patterns: list[Any] = []
-        for entry in entries:
-            tokens = _plain_tokens(entry)
-            if tokens:
-                self._phrases.setdefault(tokens[0], []).append(tokens)
-            elif entry.strip():
-                self._patterns.append(re2.compile(_pattern(entry), _options()))
+    def __init__(self) -> None:
+        # By the first word of the phrase: whole, as a beginning, or as an ending.
+        self._whole: dict[str, list[tuple[tuple[str, ...], Rule]]] = {}
+        self._beginnings: dict[str, list[tuple[tuple[str, ...], Rule]]] = {}
+        self._endings: dict[str, list[tuple[tuple[str, ...], Rule]]] = {}
+        self._lengths: tuple[set[int], set[int]] = set(), set()
 
-    def hits(self, text: str) -> bool:
-        """Whether anything of the list stands in a text."""
-        return next(self._found(text), None) is not None
+    def add(self, phrase: tuple[str, ...], rule: Rule) -> None:
+        """Take up a phrase; its first word may begin with the wildcard, its last may end with it."""
+        first = phrase[0]
+        if len(phrase) == 1 and first.endswith(WILDCARD):
+            self._lengths[0].add(len(first) - 1)
+            self._beginnings.setdefault(first[:-1], []).append((phrase, rule))
+        elif first.startswith(WILDCARD):
+            self._lengths[1].add(len(first) - 1)
+            self._endings.setdefault(first[1:], []).append((phrase, rule))
+        else:
+            self._whole.setdefault(first, []).append((phrase, rule))
 
-    def spans(self, text: str) -> tuple[Span, ...]:
-        """Return where the entries stand in a text, from its beginning on."""
-        return tuple(sorted(set(self._found(text)), key=lambda span: (span.start, span.end)))
-
-    def _found(self, text: str) -> Iterator[Span]:
-        if self._phrases:
-            yield from self._found_phrases(text)
-        for pattern in self._patterns:
-            for match in pattern.finditer(text):
-                if match.end() > match.start():
-                    yield _trimmed(text, match.start(), match.end())
-
-    def _found_phrases(self, text: str) -> Iterator[Span]:
+    def found(self, text: str) -> Found:
+        """Find every phrase in a text."""
+        if not (self._whole or self._beginnings or self._endings):
+            return
         places = list(_TOKEN.finditer(text))
         tokens = [place.group().casefold() for place in places]
         for at, token in enumerate(tokens):
-            for phrase in self._phrases.get(token, ()):
-                if tuple(tokens[at : at + len(phrase)]) == phrase:
-                    yield Span(places[at].start(), places[at + len(phrase) - 1].end())
+            for phrase, rule in self._starting(token):
+                if _stands(phrase, tokens[at : at + len(phrase)]):
+                    yield rule, Span(places[at].start(), places[at + len(phrase) - 1].end())
+
+    def _starting(self, token: str) -> Iterator[tuple[tuple[str, ...], Rule]]:
+        yield from self._whole.get(token, ())
+        for size in self._lengths[0]:
+            yield from self._beginnings.get(token[:size], ()) if size <= len(token) else ()
+        for size in self._lengths[1]:
+            yield from self._endings.get(token[-size:], ()) if size <= len(token) else ()
 
 
-@lru_cache(maxsize=256)
-def matcher_of(entries: tuple[str, ...]) -> Matcher:
-    """Compile a list, once for as long as it stays the same.
+class Matcher:
+    """The words and patterns of many rules, compiled once."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        # As they are written, and as they look once normalised: a text is searched in both forms.
+        self._plain, self._folded = Words(), Words()
+        self._patterns: list[tuple[Any, Rule]] = []
+        for rule in rules:
+            for entry in rule.entries:
+                self._add(entry, rule)
+
+    def found(self, text: str, folded: Normalised) -> Found:
+        """Find what stands in a text, also behind look-alike letters; spans are of the text as it is written."""
+        yield from self._plain.found(text)
+        for pattern, rule in self._patterns:
+            yield from ((rule, span) for span in _matches(pattern, text))
+        if folded.text == text:
+            return
+        for rule, span in self._folded.found(folded.text):
+            yield rule, _unfolded(folded, span)
+        for pattern, rule in self._patterns:
+            yield from ((rule, _unfolded(folded, span)) for span in _matches(pattern, folded.text))
+
+    def _add(self, entry: str, rule: Rule) -> None:
+        phrase = () if rule.kind is RuleKind.PATTERN else phrase_of(entry)
+        if not phrase:
+            self._patterns.append((re2.compile(_pattern(entry, rule.kind), _options()), rule))
+            return
+        self._plain.add(phrase, rule)
+        if not _NUMBER.search(entry) and (folded := phrase_of(normalise(entry).text)):
+            self._folded.add(folded, rule)
+
+
+def phrase_of(entry: str) -> tuple[str, ...]:
+    """Return the words of an entry that has nothing but words, else nothing.
 
     Parameters
     ----------
-    entries : tuple of str
-        Words or phrases; ``re:`` before an entry makes it an RE2 pattern.
+    entry : str
+        A word or a phrase; a wildcard may stand at its beginning or at its end.
 
     Returns
     -------
-    Matcher
-        Whole words and phrases in any script and case; patterns wherever they match.
+    tuple of str
+        Folded as words are compared, with the wildcard on the first or on the last one.
     """
-    return Matcher(entries)
+    bare = entry.strip()
+    before, after = bare.startswith(WILDCARD), bare.endswith(WILDCARD)
+    bare = bare.removeprefix(WILDCARD).removesuffix(WILDCARD)
+    tokens = [token.casefold() for token in _TOKEN.findall(bare)]
+    if not tokens or (before and after) or _TOKEN.sub("", bare).strip():
+        return ()
+    tokens[0] = WILDCARD * before + tokens[0]
+    tokens[-1] += WILDCARD * after
+    return tuple(tokens)
 
 
-def check_blocked_words(entries: tuple[str, ...]) -> None:
-    """Refuse entries that are no words and no RE2 patterns, and lists that are too long.
+def fault_of(entry: str, kind: RuleKind) -> str:
+    """Say what is wrong with a word or a pattern.
 
     Parameters
     ----------
-    entries : tuple of str
-        Words or phrases; ``re:`` before an entry makes it an RE2 pattern.
+    entry : str
+        One line.
+    kind : RuleKind
+        Of the rule that it is for.
 
-    Raises
-    ------
-    InvalidComment
-        With one field error per bad entry, saying what is wrong with it.
+    Returns
+    -------
+    str
+        What was expected and what came; empty where nothing is wrong.
     """
-    errors = [
-        FieldError(f"blocked_words[{number}]", "bad_pattern", fault)
-        for number, entry in enumerate(entries)
-        if (fault := _fault(entry))
-    ]
-    patterns = sum(not _plain_tokens(entry) for entry in entries)
-    if len(entries) > ENTRIES_MAX or patterns > PATTERNS_MAX:
-        expected = f"at most {ENTRIES_MAX:,} entries, of which {PATTERNS_MAX} patterns or words with signs"
-        errors.append(
-            FieldError("blocked_words", "too_many", f"expected {expected}; got {len(entries):,} and {patterns:,}")
-        )
-    if errors:
-        raise InvalidComment(tuple(errors))
-
-
-def _fault(entry: str) -> str:
     if not entry.strip() or len(entry) > ENTRY_MAX_CHARS:
         return f"expected a word, a phrase or a pattern of 1 to {ENTRY_MAX_CHARS} characters, got {len(entry.strip())}"
-    if _plain_tokens(entry):
+    if kind is RuleKind.WORDS and phrase_of(entry):
         return ""
     try:
-        compiled = re2.compile(_pattern(entry), _options())
+        compiled = re2.compile(_pattern(entry, kind), _options())
     except re2.error as error:
         return f"expected a word or an RE2 pattern (no look-around, no back-references), got: {_explained(error)}"
-    return "expected a pattern that finds something, got one that matches the empty text" if compiled.search("") else ""
+    if compiled.search("") or not entry.strip(WILDCARD + " "):
+        return "expected a pattern that finds something, got one that matches the empty text"
+    return ""
 
 
-def _plain_tokens(entry: str) -> tuple[str, ...]:
-    """Return the words of an entry that has nothing but words, else nothing."""
-    if entry.startswith(PATTERN_PREFIX) or _TOKEN.sub("", entry).strip():
-        return ()
-    return tuple(token.casefold() for token in _TOKEN.findall(entry))
+def _stands(phrase: tuple[str, ...], tokens: list[str]) -> bool:
+    return len(phrase) == len(tokens) and all(
+        token.startswith(part[:-1])
+        if part.endswith(WILDCARD)
+        else token.endswith(part[1:])
+        if part.startswith(WILDCARD)
+        else token == part
+        for part, token in zip(phrase, tokens, strict=True)
+    )
 
 
-def _pattern(entry: str) -> str:
+def _matches(pattern: Any, text: str) -> Iterator[Span]:
+    return (_trimmed(text, m.start(), m.end()) for m in pattern.finditer(text) if m.end() > m.start())
+
+
+def _unfolded(folded: Normalised, span: Span) -> Span:
+    return Span(folded.starts[span.start], folded.ends[span.end - 1])
+
+
+def _pattern(entry: str, kind: RuleKind) -> str:
     """Return RE2 syntax: a pattern as it is, a word with signs as a whole word in any script."""
-    if entry.startswith(PATTERN_PREFIX):
-        return entry.removeprefix(PATTERN_PREFIX)
+    if kind is RuleKind.PATTERN:
+        return entry
+    bare = entry.strip()
     # RE2's \b knows ASCII only, and has no look-around: the neighbours are matched, but not letters.
-    return rf"(?:^|[^\pL\pN]){re2.escape(entry.strip())}(?:$|[^\pL\pN])"
+    before = "" if bare.startswith(WILDCARD) else r"(?:^|[^\pL\pN])"
+    after = "" if bare.endswith(WILDCARD) else r"(?:$|[^\pL\pN])"
+    return f"{before}{re2.escape(bare.removeprefix(WILDCARD).removesuffix(WILDCARD))}{after}"
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

@@ -27,6 +27,7 @@ from modbot.storage.rows import (
     signal_rows,
     verdict_row,
 )
+from modbot.storage.rules import note_hits
 from modbot.storage.tables import (
     CaseTable,
     CommentTable,
@@ -313,6 +314,7 @@ def _append_text(connection: Connection, case_id: str, revision: int, new: NewCa
     codes = signal_rows(case_id, revision, new)
     if codes:
         _INSERT_SIGNALS.run_many(connection, codes)
+    note_hits(connection, case_id, new.verdict.signals)
 
 
 def _repeated(connection: Connection, new: NewCase) -> Case:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, ForeignKey, delete, func, insert, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from modbot.domain import BANS, FAILED, Action, Checked, Cut, SiteLayer
+from modbot.domain import BY_NAME, FAILED, Action, Checked, Cut, SiteLayer
 from modbot.storage.engine import Database
 from modbot.storage.tables import ONE_TREE, Base, CaseTable, SignalTable, SiteTable, VerdictTable, table
 
@@ -190,7 +190,7 @@ def note_answer(connection: Connection, case_id: str, now: Any, action: Action) 
         verdicts.c.at,
         verdicts.c.risk,
         literal(action is Action.PUBLISH, Boolean()),
-        _gave(now.site_id, BANS),
+        _gave(now.site_id, BY_NAME),
     ).where(
         verdicts.c.case_id == case_id,
         verdicts.c.revision == now.text_revision,

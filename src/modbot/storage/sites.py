@@ -16,18 +16,22 @@ from modbot.domain import Hook, Limits, Mode, Policy, SecretKind, Site, SiteSecr
 from modbot.errors import AlreadyExists, StoreError
 from modbot.storage.engine import Database
 from modbot.storage.evidence import SiteLayerTable
+from modbot.storage.rules import RuleTable
 from modbot.storage.tables import PolicyTable, SecretTable, SiteTable, table
 
 sites = table(SiteTable)
 policies = table(PolicyTable)
 secrets = table(SecretTable)
 layers = table(SiteLayerTable)
+rules = table(RuleTable)
 
 _SITE = select(
     sites,
     *(policies.c[name] for name in ("version", "mode", "max_good_rejected", "max_bad_published", "audit_rate")),
-    # Rides along, so that a submission sees a new version at once and asks for it only once.
+    # These ride along, so that a submission sees a new version at once and asks for it only once.
     select(func.max(layers.c.version)).where(layers.c.site_id == sites.c.id).scalar_subquery().label("layer"),
+    select(func.max(rules.c.version)).scalar_subquery().label("rules_added"),
+    select(func.max(rules.c.ended_version)).scalar_subquery().label("rules_ended"),
 ).join(policies, (policies.c.site_id == sites.c.id) & (policies.c.version == sites.c.policy_version))
 
 
@@ -272,7 +276,6 @@ def _site_row(site: Site) -> dict[str, Any]:
         "limits": asdict(site.limits),
         "origins": list(site.origins),
         "allowed_hosts": list(site.allowed_hosts),
-        "blocked_words": list(site.blocked_words),
         "show_reasons": site.show_reasons,
         "signed_requests": site.signed_requests,
         "hook_url": None if hook is None else hook.url,
@@ -318,8 +321,8 @@ def _site(row: Any) -> Site:
         origins=tuple(row.origins),
         allowed_hosts=tuple(row.allowed_hosts),
         hook=None if row.hook_url is None else Hook(row.hook_url, row.hook_on, row.hook_off_reason),
-        blocked_words=tuple(row.blocked_words),
         show_reasons=row.show_reasons,
         signed_requests=row.signed_requests,
         layer=row.layer or 0,
+        rules=max(row.rules_added or 0, row.rules_ended or 0),
     )

@@ -24,6 +24,7 @@ from modbot.storage.outbox import OutboxVerbs
 from modbot.storage.precedents import PrecedentVerbs
 from modbot.storage.recall import RecallVerbs
 from modbot.storage.reviews import ReviewVerbs
+from modbot.storage.rules import RuleVerbs
 from modbot.storage.sites import SiteVerbs
 from modbot.storage.users import UserVerbs
 
@@ -39,6 +40,7 @@ class StoreStatus:
 
 class Store(
     SiteVerbs,
+    RuleVerbs,
     UserVerbs,
     HistoryVerbs,
     CaseVerbs,

@@ -1,8 +1,8 @@
 """The tables of the house, mapped. Nothing mapped leaves the room; nouns do.
 
 Current state stands in ``cases`` and ``deliveries``; texts, verdicts, reviews and attempts are appended.
-Enumerations are stored by value, so that a new member needs no migration. A site's own evidence has its tables beside
-its verbs. May import SQLAlchemy only.
+Enumerations are stored by value, so that a new member needs no migration. A site's own evidence and an owner's
+rules have their tables beside their verbs. May import SQLAlchemy only.
 """
 
 from __future__ import annotations
@@ -96,7 +96,6 @@ class SiteTable(Base):
     limits: Mapped[dict[str, Any]]
     origins: Mapped[list[Any]]
     allowed_hosts: Mapped[list[Any]]
-    blocked_words: Mapped[list[Any]]
     show_reasons: Mapped[bool]
     signed_requests: Mapped[bool]
     hook_url: Mapped[str | None] = mapped_column(comment="NULL: the site hears of nothing")
