@@ -14,6 +14,7 @@ from flask import Blueprint, abort, current_app, request
 
 from modbot.config import Settings
 from modbot.moderation import Moderator
+from modbot.privacy import Vault
 from modbot.storage import Store
 
 bp = Blueprint("review", __name__)
@@ -37,6 +38,10 @@ class House(Protocol):
     @property
     def store(self) -> Store:
         """The memory of the house."""
+
+    @property
+    def vault(self) -> Vault:
+        """The keys of the house."""
 
     @property
     def moderator(self) -> Moderator:

@@ -204,7 +204,13 @@ class RuleVerbs:
             return tuple(_rule(row) for row in connection.execute(asked))
 
     def rules(
-        self, site_ids: tuple[str, ...] | None, at: datetime, *, past: bool = False, before: int = 0
+        self,
+        site_ids: tuple[str, ...] | None,
+        at: datetime,
+        *,
+        past: bool = False,
+        before: int = 0,
+        limit: int = PAGE_LIMIT,
     ) -> tuple[Rule, ...]:
         """List rules, one page at a time.
 
@@ -218,15 +224,19 @@ class RuleVerbs:
             Those that were ended or ran out; else those in force.
         before : int
             The version of the last rule of the page before; 0 for the first page.
+        limit : int
+            How many at most; never more than 200.
 
         Returns
         -------
         tuple of Rule
-            The newest first, at most 200.
+            The newest first.
         """
         over = or_(rules.c.ended_at.is_not(None), rules.c.until <= at)
         counts = rules.c.ended_at.is_(None) & or_(rules.c.until.is_(None), rules.c.until > at)
-        asked = select(rules).where(over if past else counts).order_by(rules.c.version.desc()).limit(PAGE_LIMIT)
+        asked = (
+            select(rules).where(over if past else counts).order_by(rules.c.version.desc()).limit(min(limit, PAGE_LIMIT))
+        )
         if site_ids is not None:
             asked = asked.where(or_(rules.c.site_id.is_(None), rules.c.site_id.in_(site_ids)))
         if before:

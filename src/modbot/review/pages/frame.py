@@ -135,6 +135,7 @@ def nav_for(user: User, waiting: int | None) -> tuple[NavItem, ...]:
     return (
         *items,
         NavItem("/admin/sites", "Sites", "sites"),
+        NavItem("/admin/rules", "Rules", "rules"),
         NavItem("/admin/users", "People", "users"),
         NavItem("/admin/models", "Models", "models"),
     )

@@ -1,0 +1,267 @@
+"""The owner's rules: what each looks at and wants, what it found, and the form with its test box.
+
+Pure. May import ``domain``, ``ruling``'s nouns, ``review.words`` and other pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from modbot.domain import Action, PastComment, Rule, RuleEffect, RuleKind, RuleTally, Site
+from modbot.review import words
+from modbot.review.pages.frame import Frame
+from modbot.review.pages.queue import state_words
+from modbot.ruling import Trial
+
+ENTRIES_SHOWN = 6
+# A list of ten thousand words would be most of the page.
+ENTRIES_FOLDED = 200
+EXCERPT_CHARS = 90
+EVERY_SITE = "Every site"
+KIND_WORDS: Mapping[RuleKind, tuple[str, str]] = {
+    RuleKind.WORDS: ("Words", "One word or phrase in each line; * at an end stands for any letters: casin*"),
+    RuleKind.LINK: (
+        "Links to a domain",
+        "One domain in each line, with all that is under it: shop.example or *.example",
+    ),
+    RuleKind.EMAIL_DOMAIN: ("Email domain", "One domain in each line: mail.example"),
+    RuleKind.AUTHOR: ("Author", "One email address. Only its hash at this site is kept."),
+    RuleKind.NETWORK: ("Network", "One address or range in each line: 192.0.2.7 or 192.0.2.0/24"),
+    RuleKind.PATTERN: ("Pattern", "One RE2 pattern: vi[a4]gr[a4]"),
+}
+EFFECT_WORDS: Mapping[RuleEffect, tuple[str, str, str]] = {
+    RuleEffect.REJECT: ("Reject", "Reject: no such comment is published", "reject"),
+    RuleEffect.HOLD: ("Hold", "Hold: a person decides, whatever it looks like", "hold"),
+    RuleEffect.TRUST: ("Trust", "Trust: publish, unless it is surely abuse", "publish"),
+    RuleEffect.NOTE: ("Note", "Note: only mark it", "noted"),
+}
+SPANS: Mapping[str, str] = {"": "For good", "1": "A day", "7": "A week", "30": "A month", "365": "A year"}
+# What people and the machine made of comments that a draft would find, in the order in which it matters.
+TRIAL_WORDS: Mapping[tuple[bool, Action], str] = {
+    (True, Action.PUBLISH): "published by people",
+    (True, Action.REJECT): "rejected by people",
+    (False, Action.PUBLISH): "published by the machine",
+    (False, Action.REJECT): "rejected by the machine",
+    (False, Action.HOLD): "waiting for a person",
+    (True, Action.HOLD): "put back by people",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a select."""
+
+    value: str
+    words: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A rule as it stands in the form, and what is wrong with it by field."""
+
+    site: str = ""
+    kind: str = RuleKind.WORDS.value
+    pattern: str = ""
+    effect: str = RuleEffect.HOLD.value
+    span: str = ""
+    note: str = ""
+    problems: tuple[tuple[str, str], ...] = ()
+
+    def problem(self, name: str) -> str:
+        """What is wrong with a field, in one text."""
+        return " ".join(dict.fromkeys(f"{fault[:1].upper()}{fault[1:]}." for of, fault in self.problems if of == name))
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A stored comment that a draft would have found."""
+
+    href: str
+    excerpt: str
+    name: str
+    state: str
+    action: str
+    came: words.Moment
+
+
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """What a draft would have found."""
+
+    sentence: str
+    counts: tuple[tuple[str, str], ...]
+    warning: str
+    examples: tuple[Example, ...]
+    left_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """One rule of the list."""
+
+    id: str
+    kind: str
+    entries: tuple[str, ...]
+    folded: tuple[str, ...]
+    left_out: int
+    note: str
+    effect: str
+    tone: str
+    by: str
+    at: words.Moment
+    until: str
+    found: str
+    reversed: str
+    can_end: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPage:
+    """Every rule of the sites that this administrator runs, and the form for another one."""
+
+    template: ClassVar[str] = "rules.html"
+    title: ClassVar[str] = "Rules"
+
+    frame: Frame
+    past: bool
+    groups: tuple[tuple[str, tuple[RuleView, ...]], ...]
+    next_href: str
+    draft: Draft
+    sites: tuple[Choice, ...]
+    kinds: tuple[Choice, ...]
+    effects: tuple[Choice, ...]
+    spans: tuple[Choice, ...]
+    hints: tuple[tuple[str, str], ...]
+    trial: TrialView | None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesFacts:
+    """What the store said: a page of rules, what they found lately, and the sites of this person.
+
+    ``everywhere`` says that this person runs all sites, and so may make rules for every one.
+    """
+
+    rules: Sequence[Rule]
+    tallies: Mapping[str, RuleTally]
+    sites: Sequence[Site]
+    everywhere: bool
+    now: datetime
+    past: bool = False
+    next_before: int = 0
+    trial: Trial | None = None
+    draft: Draft = field(default_factory=Draft)
+
+
+def rules_page(frame: Frame, facts: RulesFacts) -> RulesPage:
+    """Build the list of rules with its form."""
+    names = {site.id: site.name for site in facts.sites}
+    groups: dict[str | None, list[RuleView]] = {}
+    for rule in facts.rules:
+        groups.setdefault(rule.site_id, []).append(_rule(rule, facts))
+    order = [None, *sorted(names, key=lambda site_id: names[site_id].casefold())]
+    draft = facts.draft
+    sites = {"": EVERY_SITE} if facts.everywhere else {}
+    past = "past=1&" if facts.past else ""
+    return RulesPage(
+        frame=frame,
+        past=facts.past,
+        groups=tuple((names.get(one or "", EVERY_SITE), tuple(groups[one])) for one in order if one in groups),
+        next_href=f"/admin/rules?{past}before={facts.next_before}" if facts.next_before else "",
+        draft=draft,
+        sites=_choices({site_id: names[site_id] for site_id in order if site_id} | sites, draft.site),
+        kinds=_choices({kind.value: told[0] for kind, told in KIND_WORDS.items()}, draft.kind),
+        effects=_choices({effect.value: told[1] for effect, told in EFFECT_WORDS.items()}, draft.effect),
+        spans=_choices(SPANS, draft.span),
+        hints=tuple(KIND_WORDS.values()),
+        trial=trial_view(facts.trial, draft.effect, facts.now) if facts.trial else None,
+    )
+
+
+def trial_view(trial: Trial, effect: str, now: datetime) -> TrialView:
+    """Say what a draft would have found, and whom it would have hit."""
+    if not trial.tried or trial.since is None:
+        return TrialView("There is no stored comment yet to try it on.", (), "", (), "")
+    tried = f"the newest {words.counted(trial.tried, 'stored comment')}, back to {_date(trial.since)}"
+    if trial.tried == 1:
+        tried = "the one stored comment"
+    found = f"It would have found {trial.hits:,} of them." if trial.hits else "It would have found none of them."
+    shown = [_example(one, now) for one in trial.examples]
+    more = trial.hits - len(shown)
+    return TrialView(
+        sentence=f"Tried on {tried}. {found}",
+        counts=tuple((f"{trial.found[key]:,}", told) for key, told in TRIAL_WORDS.items() if trial.found.get(key)),
+        warning=_warning(trial, effect),
+        examples=tuple(shown),
+        left_out=f"and {words.counted(more, 'more comment')}" if more else "",
+    )
+
+
+def _warning(trial: Trial, effect: str) -> str:
+    published, rejected = (trial.found.get((True, action), 0) for action in (Action.PUBLISH, Action.REJECT))
+    if effect == RuleEffect.REJECT.value and published:
+        return f"People published {published:,} of these: this rule would have rejected them."
+    if effect == RuleEffect.TRUST.value and rejected:
+        return f"People rejected {rejected:,} of these: this rule would have published them, unless surely abuse."
+    return ""
+
+
+def _rule(rule: Rule, facts: RulesFacts) -> RuleView:
+    entries = (rule.label,) if rule.kind is RuleKind.AUTHOR else rule.entries
+    effect, _, tone = EFFECT_WORDS[rule.effect]
+    tally = facts.tallies.get(rule.id, RuleTally())
+    return RuleView(
+        id=rule.id,
+        kind=KIND_WORDS[rule.kind][0],
+        entries=entries[:ENTRIES_SHOWN],
+        folded=entries[ENTRIES_SHOWN:ENTRIES_FOLDED],
+        left_out=max(0, len(entries) - ENTRIES_FOLDED),
+        note=rule.note,
+        effect=effect,
+        tone=tone,
+        by=rule.by,
+        at=words.moment(rule.at, facts.now),
+        until=_until(rule, facts.now),
+        found=f"Found {words.counted(tally.hits, 'comment')}" if tally.hits else "Found nothing",
+        reversed=_reversed(rule, tally),
+        can_end=rule.is_in_force(facts.now) and (facts.everywhere or rule.site_id is not None),
+    )
+
+
+def _until(rule: Rule, now: datetime) -> str:
+    if rule.ended_at is not None:
+        return f"Ended {_date(rule.ended_at)} by {rule.ended_by}"
+    if rule.until is None:
+        return "For good"
+    return f"Ran out {_date(rule.until)}" if rule.until <= now else f"Until {_date(rule.until)}"
+
+
+def _reversed(rule: Rule, tally: RuleTally) -> str:
+    count = tally.reversed_of(rule.effect)
+    if not tally.hits or rule.effect is RuleEffect.NOTE:
+        return ""
+    done = {RuleEffect.TRUST: "rejected"}.get(rule.effect, "published")
+    return f"people {done} {count:,} of them" if count else f"people {done} none of them"
+
+
+def _example(one: PastComment, now: datetime) -> Example:
+    return Example(
+        href=f"/cases/{one.case_id}",
+        excerpt=words.excerpt(one.comment.body, EXCERPT_CHARS),
+        name=one.comment.name,
+        state=state_words(one.action, one.decided_by),
+        action=one.action.value,
+        came=words.moment(one.received_at, now),
+    )
+
+
+def _choices(options: Mapping[str, str], chosen: str) -> tuple[Choice, ...]:
+    return tuple(Choice(value, told, value == chosen) for value, told in options.items())
+
+
+def _date(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
