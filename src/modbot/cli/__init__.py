@@ -36,6 +36,7 @@ COMMANDS = {
     "worker": "Do the background work alone: deliveries and timers.",
     "db": "Bring the database to this version, or look whether it is.",
     "site": "Sites, their keys and their wishes.",
+    "rule": "Rules of your own: words, links, addresses, authors and networks.",
     "user": "People who moderate, and what they may do.",
     "score": "Score comments in bulk from CSV or JSONL.",
     "explain": "Why a comment got its scores, word by word.",

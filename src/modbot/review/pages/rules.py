@@ -33,8 +33,8 @@ KIND_WORDS: Mapping[RuleKind, tuple[str, str]] = {
     RuleKind.PATTERN: ("Pattern", "One RE2 pattern: vi[a4]gr[a4]"),
 }
 EFFECT_WORDS: Mapping[RuleEffect, tuple[str, str, str]] = {
-    RuleEffect.REJECT: ("Reject", "Reject: no such comment is published", "reject"),
-    RuleEffect.HOLD: ("Hold", "Hold: a person decides, whatever it looks like", "hold"),
+    RuleEffect.REJECT: ("Reject", "Reject: a ban", "reject"),
+    RuleEffect.HOLD: ("Hold", "Hold: a person decides", "hold"),
     RuleEffect.TRUST: ("Trust", "Trust: publish, unless it is surely abuse", "publish"),
     RuleEffect.NOTE: ("Note", "Note: only mark it", "noted"),
 }
@@ -61,9 +61,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A rule as it stands in the form, and what is wrong with it by field."""
+    """A rule as it stands in the form, and what is wrong with it by field. ``site`` is empty for every site."""
 
-    site: str = ""
+    site: str | None = None
     kind: str = RuleKind.WORDS.value
     pattern: str = ""
     effect: str = RuleEffect.HOLD.value
@@ -259,7 +259,7 @@ def _example(one: PastComment, now: datetime) -> Example:
     )
 
 
-def _choices(options: Mapping[str, str], chosen: str) -> tuple[Choice, ...]:
+def _choices(options: Mapping[str, str], chosen: str | None) -> tuple[Choice, ...]:
     return tuple(Choice(value, told, value == chosen) for value, told in options.items())
 
 
