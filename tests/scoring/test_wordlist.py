@@ -44,6 +44,7 @@ def test_it_works():
         ("casino", "The c4s1no opens", [(4, 10)], "digits for letters are seen through"),
         ("café", "das Café", [(4, 8)], "accents stay as they are written"),
         ("café", "das Cafe", [(4, 8)], "and may be left out"),
+        ("café", "das cafe", [(4, 8)], "in small letters too"),
         ("911", "call 555", [], "numbers are not all alike"),
         ("911", "call 911", [(5, 8)], "a number is a word"),
         ("free spins", "free\n  spins", [(0, 12)], "white space does not matter"),

@@ -55,7 +55,9 @@ class Words:
 
     def found(self, text: str) -> Found:
         """Find every phrase in a text."""
-        if not (self._whole or self._beginnings or self._endings):
+        stems = self._beginnings or self._endings
+        # Most texts have none of the words, and that is quick to see.
+        if not stems and (not self._whole or self._whole.keys().isdisjoint(_TOKEN.findall(text.casefold()))):
             return
         places = list(_TOKEN.finditer(text))
         tokens = [place.group().casefold() for place in places]
@@ -88,11 +90,10 @@ class Matcher:
         yield from self._plain.found(text)
         for pattern, rule in self._patterns:
             yield from ((rule, span) for span in _matches(pattern, text))
-        if folded.text == text:
-            return
         for rule, span in self._folded.found(folded.text):
             yield rule, _unfolded(folded, span)
-        for pattern, rule in self._patterns:
+        # Patterns do not look at case.
+        for pattern, rule in self._patterns if folded.text != text.lower() else ():
             yield from ((rule, _unfolded(folded, span)) for span in _matches(pattern, folded.text))
 
     def _add(self, entry: str, rule: Rule) -> None:
