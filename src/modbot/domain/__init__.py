@@ -18,7 +18,7 @@ from modbot.domain.case import (
 )
 from modbot.domain.comment import Assessment, Author, Comment, HeadScore, History, Reason, Signal, Span, Term, Verdict
 from modbot.domain.delivery import Attempt, Delivery, DeliveryRow
-from modbot.domain.rule import PastComment, Rule, RuleEffect, RuleKind, RuleTally
+from modbot.domain.rule import TALLIED_MAX, PastComment, Rule, RuleEffect, RuleKind, RuleTally
 from modbot.domain.site import Checked, Cut, Hook, Limits, Policy, Site, SiteLayer, SiteSecret, User
 from modbot.domain.words import (
     BANS,
@@ -46,6 +46,7 @@ __all__ = [
     "FAILED",
     "HELD_BY_RULE",
     "NOTED",
+    "TALLIED_MAX",
     "TRUSTED",
     "Action",
     "Alike",

@@ -64,9 +64,13 @@ class Rule:
         return self.ended_at is None and (self.until is None or at < self.until)
 
 
+TALLIED_MAX = 1_000
+"""Nobody acts differently on 1,000 and on 1,200 comments, but counting them takes longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleTally:
-    """How often a rule found a comment, and what people decided about those; 10,000 stands for that many or more."""
+    """How often a rule found a comment, up to the newest 1,000 of them, and what people decided about those."""
 
     hits: int = 0
     published: int = 0

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from modbot.domain import (
+    TALLIED_MAX,
     Action,
     DecidedBy,
     PastComment,
@@ -70,8 +71,6 @@ comments = table(CommentTable)
 
 RULE_PREFIX = "r"
 PAGE_LIMIT = 200
-# Nobody acts differently on 10,000 and on 12,000 comments, but counting them takes longer.
-COUNT_LIMIT = 10_000
 PEOPLE = (DecidedBy.PERSON.value, DecidedBy.SITE.value)
 
 _INSERT_HITS = Hot(
@@ -261,7 +260,7 @@ class RuleVerbs:
         Returns
         -------
         mapping of str to RuleTally
-            Every rule asked for.
+            Every rule asked for, each counted up to its newest 1,000 comments.
         """
         asked = tuple(dict.fromkeys(rule_ids))
         found = (
@@ -270,7 +269,7 @@ class RuleVerbs:
             .where(hits.c.rule_id == rules.c.id, hits.c.case_id >= first_id(CASE_PREFIX, since))
             .where(*([] if site_ids is None else [cases.c.site_id.in_(site_ids)]))
             .order_by(hits.c.case_id.desc())
-            .limit(COUNT_LIMIT)
+            .limit(TALLIED_MAX)
             .correlate(rules)
             .subquery()
         )

@@ -50,6 +50,7 @@ def test_it_groups_by_site_and_begins_with_those_for_every_site():
         (RuleEffect.TRUST, RuleTally(5, 4, 1), "people rejected 1 of them"),
         (RuleEffect.NOTE, RuleTally(5, 4, 1), ""),
         (RuleEffect.REJECT, RuleTally(), ""),
+        (RuleEffect.REJECT, RuleTally(1_000, 7, 0), "people published 7 of the newest 1,000"),
     ],
 )
 def test_it_says_how_often_people_decided_otherwise(effect, tally, told):
@@ -67,6 +68,19 @@ def test_it_says_how_often_people_decided_otherwise(effect, tally, told):
 def test_it_says_how_long(changes, told, can_end):
     shown = view(a_rule(**changes))
     assert (shown.until, shown.can_end) == (told, can_end)
+
+
+@pytest.mark.parametrize(
+    ("hits", "told"),
+    [
+        (0, "Found nothing"),
+        (1, "Found 1 comment"),
+        (999, "Found 999 comments"),
+        (1_000, "Found 1,000 comments or more"),
+    ],
+)
+def test_it_says_how_many_a_rule_found(hits, told):
+    assert view(a_rule(), tallies={"rule-1": RuleTally(hits)}).found == told
 
 
 def test_it_lets_nobody_of_one_site_end_what_is_for_every_site():

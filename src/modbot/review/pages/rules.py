@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from modbot.domain import Action, PastComment, Rule, RuleEffect, RuleKind, RuleTally, Site
+from modbot.domain import TALLIED_MAX, Action, PastComment, Rule, RuleEffect, RuleKind, RuleTally, Site
 from modbot.review import words
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.queue import state_words
@@ -226,7 +226,7 @@ def _rule(rule: Rule, facts: RulesFacts) -> RuleView:
         by=rule.by,
         at=words.moment(rule.at, facts.now),
         until=_until(rule, facts.now),
-        found=f"Found {words.counted(tally.hits, 'comment')}" if tally.hits else "Found nothing",
+        found=_found(tally),
         reversed=_reversed(rule, tally),
         can_end=rule.is_in_force(facts.now) and (facts.everywhere or rule.site_id is not None),
     )
@@ -240,12 +240,19 @@ def _until(rule: Rule, now: datetime) -> str:
     return f"Ran out {_date(rule.until)}" if rule.until <= now else f"Until {_date(rule.until)}"
 
 
+def _found(tally: RuleTally) -> str:
+    if tally.hits >= TALLIED_MAX:
+        return f"Found {TALLIED_MAX:,} comments or more"
+    return f"Found {words.counted(tally.hits, 'comment')}" if tally.hits else "Found nothing"
+
+
 def _reversed(rule: Rule, tally: RuleTally) -> str:
     count = tally.reversed_of(rule.effect)
     if not tally.hits or rule.effect is RuleEffect.NOTE:
         return ""
     done = {RuleEffect.TRUST: "rejected"}.get(rule.effect, "published")
-    return f"people {done} {count:,} of them" if count else f"people {done} none of them"
+    them = f"the newest {TALLIED_MAX:,}" if tally.hits >= TALLIED_MAX else "them"
+    return f"people {done} {count:,} of {them}" if count else f"people {done} none of {them}"
 
 
 def _example(one: PastComment, now: datetime) -> Example:
