@@ -372,7 +372,7 @@ def test_it_is_never_wider_than_a_phone(sit_down, house, arrive, ada_site, clock
     wide = PHONE["viewport"]["width"]
 
     paths = ("/queue", "/queue?state=all", "/queue?q=nothing", f"/cases/{case.id}", f"/cases/{done.id}", "/overview")
-    for path in (*paths, "/admin/sites", "/admin/users", "/admin/models", "/cases/none"):
+    for path in (*paths, "/admin/sites", "/admin/rules", "/admin/users", "/admin/models", "/cases/none"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") == wide, path
         links = page.locator(".topbar__link")
@@ -404,7 +404,7 @@ def test_it_gives_axe_nothing_to_say(sit_down, arrive, complaint, size, colours)
     expect(toast(page)).to_contain_text("Rejected")
     found = {}
 
-    admin = ("/overview", "/admin/sites", "/admin/users", "/admin/models", "/cases/none")
+    admin = ("/overview", "/admin/sites", "/admin/rules", "/admin/users", "/admin/models", "/cases/none")
     for path in (
         "/queue",
         "/queue?state=all",

@@ -88,6 +88,16 @@ def test_it_lets_nobody_of_one_site_end_what_is_for_every_site():
     assert "Every site" not in [choice.words for choice in page(everywhere=False).sites]
 
 
+def test_it_leads_back_to_the_form_with_an_ended_rule():
+    ended = {"ended_at": NOON, "ended_by": "ada"}
+    again = view(a_rule(pattern="a&b\nc", note="Why?", **ended), past=True).again_href
+    assert again == "/admin/rules?site=site-ada&kind=words&pattern=a%26b%0Ac&effect=reject&note=Why%3F"
+    assert view(a_rule(kind=RuleKind.AUTHOR, **ended), past=True).again_href == ""
+    assert view(a_rule(pattern="x" * 1_001, **ended), past=True).again_href == ""
+    assert view(a_rule(site_id=None, **ended), past=True, everywhere=False).again_href == ""
+    assert view(a_rule()).again_href == ""
+
+
 def test_it_folds_a_long_list():
     shown = view(a_rule(pattern="\n".join(f"w{n}" for n in range(1_000))))
     assert (len(shown.entries), len(shown.folded), shown.left_out) == (6, 194, 800)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ClassVar
+from urllib.parse import urlencode
 
 from modbot.domain import TALLIED_MAX, Action, PastComment, Rule, RuleEffect, RuleKind, RuleTally, Site
 from modbot.review import words
@@ -20,6 +21,8 @@ ENTRIES_SHOWN = 6
 # A list of ten thousand words would be most of the page.
 ENTRIES_FOLDED = 200
 EXCERPT_CHARS = 90
+# What every browser and every proxy takes in an address.
+ADDRESS_CHARS = 1_000
 EVERY_SITE = "Every site"
 KIND_WORDS: Mapping[RuleKind, tuple[str, str]] = {
     RuleKind.WORDS: ("Words", "One word or phrase in each line; * at an end stands for any letters: casin*"),
@@ -117,6 +120,7 @@ class RuleView:
     found: str
     reversed: str
     can_end: bool
+    again_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +233,16 @@ def _rule(rule: Rule, facts: RulesFacts) -> RuleView:
         found=_found(tally),
         reversed=_reversed(rule, tally),
         can_end=rule.is_in_force(facts.now) and (facts.everywhere or rule.site_id is not None),
+        again_href=_again(rule) if facts.past and (facts.everywhere or rule.site_id is not None) else "",
     )
+
+
+def _again(rule: Rule) -> str:
+    """Lead to the form filled in with an ended rule; an author's address is not known any more."""
+    if rule.kind is RuleKind.AUTHOR or len(rule.pattern) > ADDRESS_CHARS:
+        return ""
+    fields = {"site": rule.site_id or "", "kind": rule.kind.value, "pattern": rule.pattern}
+    return f"/admin/rules?{urlencode(fields | {'effect': rule.effect.value, 'note': rule.note})}"
 
 
 def _until(rule: Rule, now: datetime) -> str:
