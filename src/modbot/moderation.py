@@ -290,11 +290,11 @@ def judge_again(
 ) -> Callable[[Case], tuple[Verdict, ...]]:
     """Return how stored cases of a site are judged now, under each of these policies, without any store.
 
-    Model, layer, the owner's rules and wishes are the ones given; what the store knew of author and text is as it was when the
-    comment came, so that no case is judged by what was decided about it or after it.
+    Model, layer, the owner's rules and wishes are the ones given; what the store knew of author and text is as it was
+    when the comment came, so that no case is judged by what was decided about it or after it.
     """
     scorer = _scorer(model, layer)
-    rules = (OWNERS, *(rule for rule in RULES if rule.code not in OF_HISTORY))
+    rules: tuple[Scorer, ...] = (OWNERS, *(rule for rule in RULES if rule.code not in OF_HISTORY))
     measured = tuple((policy, yardstick_for(model, policy, layer)) for policy in policies)
 
     def judge(case: Case) -> tuple[Verdict, ...]:

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from factories import a_comment, a_draft, a_new_case, a_site, a_verdict, an_author, later
+from factories import a_comment, a_draft, a_new_case, a_rule, a_site, a_verdict, an_author, later
 from modbot.adapting import learn
 from modbot.domain import Action, Mode, Policy
 from modbot.scoring.artifacts import find, load, model_dirs
@@ -157,3 +157,10 @@ def test_it_requires_a_site_with_something_stored(run, store):
 )
 def test_it_names_the_option_that_is_wrong(run, site, args, named):
     assert named in run("replay", "--site", "site-ada", *args, code=2).stderr
+
+
+def test_it_judges_by_the_rules_that_count_today(run, store, site):
+    store.add_rule(a_rule(pattern="harbour"))
+    store.add_rule(a_rule(id="over", pattern="pills", until=later(60)))
+    after = told(run, "--mode", "borrowed")["after"]
+    assert (after["forbidden"], after["good_rejected"]) == (10, 0)

@@ -26,7 +26,9 @@ RANKS = {
         ),
         1,
     ),
-    **dict.fromkeys(("moderation", "delivery", "learning", "adapting", "credentials", "explaining", "forecast", "ruling"), 2),
+    **dict.fromkeys(
+        ("moderation", "delivery", "learning", "adapting", "credentials", "explaining", "forecast", "ruling"), 2
+    ),
     **dict.fromkeys(("intake", "review"), 3),
     **dict.fromkeys(("app", "founding", "replay"), 4),
     **dict.fromkeys(("cli", "demo", "__main__"), 5),

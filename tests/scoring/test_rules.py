@@ -158,6 +158,6 @@ def test_it_knows_which_rules_ask_what_the_store_knew():
     ]
     body = "buy http://a.example http://b.example now"
     given = {"body": body, "honeypot": "x", "elapsed_ms": 9, "author": an_author(disposable=True, mx_missing=True)}
-    found = [codes(scene(history, blocked=("buy",), **given)) for history in seen]
+    found = [codes(scene(history, **given)) for history in seen]
     assert {code for one in found for code in one} == {rule.code for rule in RULES}
     assert {rule.code for rule in RULES if any(rule.code not in one for one in found)} == OF_HISTORY

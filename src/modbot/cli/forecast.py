@@ -116,7 +116,9 @@ def _judged(cases: Iterable[Case], by_name: Ruleset, before: Side | None, after:
         # One look serves both policies where nothing else differs.
         look = judge_again(after.model, by_name, after.row, before.policy, after.policy)
     else:
-        looks = [judge_again(side.model, by_name, side.row, side.policy) for side in (before, after) if side is not None]
+        looks = [
+            judge_again(side.model, by_name, side.row, side.policy) for side in (before, after) if side is not None
+        ]
 
         def look(case: Case) -> tuple[Verdict, ...]:
             return tuple(verdict for one in looks for verdict in one(case))
