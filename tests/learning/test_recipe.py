@@ -6,7 +6,7 @@ import pytest
 
 from modbot.domain import Head
 from modbot.errors import ModelError
-from modbot.learning.recipe import Recipe, recipe_facts, recipe_from
+from modbot.learning.recipe import Learner, Recipe, recipe_facts, recipe_from
 
 
 def test_it_works():
@@ -30,3 +30,12 @@ def test_it_changes_only_what_is_named():
 def test_it_refuses_what_is_no_recipe(text):
     with pytest.raises(ModelError, match="recipe"):
         recipe_from(text)
+
+
+def test_it_lets_few_rows_weigh_as_much_against_the_penalty_as_many():
+    learner = Learner(penalty=0.1, rows=1_000)
+    assert learner.sized(1_000) == learner.sized(5_000) == learner
+    assert learner.sized(500).penalty * 500 == pytest.approx(0.1 * 1_000)
+    # A handful is not believed word by word.
+    assert learner.sized(20).penalty == learner.sized(5).penalty == pytest.approx(1.0)
+    assert Learner(penalty=0.1).sized(5).penalty == 0.1

@@ -333,7 +333,7 @@ def fit_linear(
     tuple of ndarray of shape (n_buckets,) and float
         Log-odds per bucket, with rarity and contrast folded in, and the bias.
     """
-    return folded(_weighed(build(learner)[1:], features, y, weights))
+    return folded(_weighed(build(learner.sized(y.size))[1:], features, y, weights))
 
 
 def folded(pipeline: Pipeline) -> tuple[NDArray[np.float64], float]:

@@ -19,6 +19,9 @@ from modbot.errors import ModelError
 HEADS = (Head.SPAM, Head.TOXICITY, Head.INSULT, Head.OBSCENE, Head.THREAT, Head.IDENTITY_ATTACK)
 """In the order of a model's columns. ``severe_toxicity`` has no labels to learn from."""
 
+# A few hundred rows would otherwise be believed word by word.
+_PENALTY_GROWS_MAX = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -103,6 +106,9 @@ class Learner:
     ----------
     penalty : float
         scikit-learn's ``C`` of the logistic regression.
+    rows : int
+        How many rows the penalty is meant for; `sized` makes ``C`` larger for fewer rows, so that all they say
+        together weighs as much against it. 0 leaves it as it is.
     fields : bool
         Whether it listens to anything but the words; a name or a website is no insult.
     rarity : bool
@@ -119,6 +125,7 @@ class Learner:
     """
 
     penalty: float = 5.0
+    rows: int = 0
     fields: bool = False
     rarity: bool = False
     contrast: bool = True
@@ -126,10 +133,16 @@ class Learner:
     lift: float = 0.0
     prior: float = 0.02
 
+    def sized(self, rows: int) -> Learner:
+        """Fit the penalty to the number of rows that are learned from."""
+        if not rows or rows >= self.rows:
+            return self
+        return dataclasses.replace(self, penalty=self.penalty * min(self.rows / rows, _PENALTY_GROWS_MAX))
+
 
 SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
     {
-        Head.SPAM: Learner(penalty=0.05, fields=True, rarity=True, contrast=False, balance=0.35, prior=0.2),
+        Head.SPAM: Learner(0.05, 56_000, fields=True, rarity=True, contrast=False, balance=0.35, prior=0.2),
         Head.TOXICITY: Learner(penalty=1.0, prior=0.05),
         Head.INSULT: Learner(penalty=0.3, lift=0.3, prior=0.04),
         Head.OBSCENE: Learner(penalty=0.3, lift=0.3, prior=0.02),
