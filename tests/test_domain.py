@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from factories import a_case, a_comment, a_score, a_site, a_user
+from factories import a_case, a_comment, a_score, a_site, a_user, a_verdict
 from modbot import domain
 from modbot.domain import Action, Head, History, Role
 
@@ -54,3 +54,17 @@ def test_it_knows_new_authors():
     assert History(rejected=3).is_new_author
     assert not History(published=1).is_new_author
     assert a_site().hook is None
+
+
+@pytest.mark.parametrize(
+    ("scores", "doubt", "why"),
+    [
+        ({Head.SPAM: 0.5, Head.TOXICITY: 0.1}, 1.0, "even odds are as doubtful as can be"),
+        ({Head.SPAM: 0.75, Head.TOXICITY: 0.5}, 0.5, "the likeliest ground counts, not the most doubtful"),
+        ({Head.SPAM: 0.25}, 0.5, "fine and bad are doubtful alike"),
+        ({Head.SPAM: 1.0}, 0.0, "certain"),
+        ({}, 1.0, "nothing is known"),
+    ],
+)
+def test_it_measures_how_doubtful_a_verdict_is(scores, doubt, why):
+    assert a_verdict(scores=scores).doubt == doubt, why

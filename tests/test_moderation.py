@@ -338,6 +338,22 @@ def test_it_refuses_what_ben_and_cal_try(house, ada_site, ben, cal):
     assert house.store.case(case.id).revision == 1
 
 
+def test_it_decides_many_at_once_and_takes_them_back_as_one(house, ada_site, ada, ben, cal, clock):
+    cases = [moderate(house, ada_site, sent(body=f"Number {number}: {GOOD}")).case for number in range(3)]
+    drafts = [a_draft(case_id=case.id, at=clock(), action=Action.REJECT, reviewer="forged") for case in cases]
+    for stranger in (ben, cal):
+        with pytest.raises(StaleReview, match="3 of 3"):
+            house.moderator.review_all(drafts, stranger)
+    batch = house.moderator.review_all(drafts, ada)
+    done = house.store.case(cases[0].id)
+    assert (done.action, done.reviews[0].reviewer, done.reviews[0].batch) == (Action.REJECT, ada.id, batch)
+    back = a_draft(undo=True, at=clock())
+    with pytest.raises(StaleReview):
+        house.moderator.take_back_all(batch, back, ben)
+    assert house.moderator.take_back_all(batch, back, ada) == (3, 0)
+    assert [house.store.case(case.id).action for case in cases] == [case.action for case in cases]
+
+
 def test_it_refuses_another_sites_case(house, ada_site, ben_site):
     case = moderate(house, ada_site).case
     with pytest.raises(CaseNotFound):

@@ -149,14 +149,15 @@ class CaseNotFound(CaseError):
 
 
 class StaleReview(CaseError):
-    """Somebody answered first; carries the revision as it is now."""
+    """Somebody answered first; carries the revision as it is now, of a bulk act the cases that stopped it."""
 
     code = "stale_review"
     status = 409
 
-    def __init__(self, message: str, revision: int) -> None:
+    def __init__(self, message: str, revision: int, case_ids: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.revision = revision
+        self.case_ids = case_ids
 
 
 class StoreError(ModbotError):

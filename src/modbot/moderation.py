@@ -7,7 +7,7 @@ door, never a clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
@@ -26,6 +26,7 @@ from modbot.domain import (
     Report,
     ReportKind,
     ReviewDraft,
+    Role,
     Site,
     SiteLayer,
     User,
@@ -167,16 +168,20 @@ class Moderator:
         case = self._store.case(draft.case_id)
         if case is None or not reviewer.may_review(case.comment.site_id):
             raise CaseNotFound(_not_found(draft.case_id))
-        grace = timedelta(seconds=self._around.undo_grace_s)
-        done = self._store.record_review(
-            replace(
-                draft,
-                reviewer=reviewer.id,
-                reviewer_name=reviewer.name,
-                decided_by=DecidedBy.PERSON,
-                not_before=draft.at + grace,
-            )
-        )
+        done = self._store.record_review(self._by(reviewer, draft))
+        self._around.wake()
+        return done
+
+    def review_all(self, drafts: Sequence[ReviewDraft], reviewer: User) -> str:
+        """Record one decision about many cases, all or nothing, and return the id of the bulk act."""
+        own = [self._by(reviewer, draft) for draft in drafts]
+        batch = self._store.record_reviews(own, _may_decide(reviewer))
+        self._around.wake()
+        return batch
+
+    def take_back_all(self, batch: str, draft: ReviewDraft, reviewer: User) -> tuple[int, int]:
+        """Take a bulk act of one's own back; returns how many cases are back and how many had moved on."""
+        done = self._store.take_back_reviews(batch, self._by(reviewer, draft))
         self._around.wake()
         return done
 
@@ -208,6 +213,16 @@ class Moderator:
         return yardstick_for(self._model, site.policy, self._learned(site)[0])
 
     # -- the steps ----------------------------------------------------------------
+
+    def _by(self, reviewer: User, draft: ReviewDraft) -> ReviewDraft:
+        """Sign a draft; whatever it says of its author does not count."""
+        return replace(
+            draft,
+            reviewer=reviewer.id,
+            reviewer_name=reviewer.name,
+            decided_by=DecidedBy.PERSON,
+            not_before=draft.at + timedelta(seconds=self._around.undo_grace_s),
+        )
 
     def _own_case(self, site: Site, case_id: str) -> Case:
         case = self._store.case(case_id)
@@ -322,6 +337,13 @@ def _scorer(model: Model, row: SiteLayer | None) -> Scorer:
 def _borrowed(evidence: Evidence, max_good_rejected: float, max_bad_published: float) -> Cutoffs:
     """Return cut-offs from the model's evidence; kept, because sorting it takes far longer than a request."""
     return promise.cutoffs(evidence, max_good_rejected, max_bad_published)
+
+
+def _may_decide(reviewer: User) -> Collection[str] | None:
+    """Name the sites whose cases a person may decide; None for all of them."""
+    if reviewer.disabled or reviewer.role is Role.VIEWER:
+        return ()
+    return reviewer.site_ids
 
 
 def _not_found(case_id: str) -> str:

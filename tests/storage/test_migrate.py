@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import NullPool, create_engine, inspect
 
 from factories import a_comment, a_draft, a_new_case, a_rule, a_signal, a_site, a_verdict, later
-from modbot.domain import Action, CaseQuery, Checked, Mode, Policy, RuleEffect, RuleKind
+from modbot.domain import Action, CaseQuery, Checked, Head, Mode, Policy, RuleEffect, RuleKind
 from modbot.errors import NotMigrated, StoreUnavailable
 from modbot.storage import check, expected_revision, open_store, upgrade
 from modbot.storage.migrate import MIGRATIONS, downgrade
@@ -101,6 +101,23 @@ def test_it_draws_a_sites_evidence_from_the_answers_of_before(empty_url):
     store.close()
 
 
+def test_it_gives_the_cases_of_before_their_places_in_the_queue(empty_url):
+    upgrade(empty_url)
+    store = open_store(empty_url)
+    store.add_site(a_site(), [])
+    for key, risk, spam in (("a", 0.25, 0.9), ("b", 0.75, 0.55), ("c", 0.5, None)):
+        verdict = a_verdict(risk=risk, scores={} if spam is None else {Head.SPAM: spam, Head.THREAT: 0.01})
+        store.record(a_new_case(comment=a_comment(key=key), verdict=verdict))
+    orders = ("worst", "unsure")
+    before = [store.cases(CaseQuery(order=order, limit=1)) for order in orders]
+    downgrade(empty_url, "0006")
+    upgrade(empty_url)
+    # The cursor holds the measure to the last digit.
+    assert [store.cases(CaseQuery(order=order, limit=1)) for order in orders] == before
+    assert [page.next_cursor.partition("~")[0] for page in before] == ["0.75", "1.0"]
+    store.close()
+
+
 def test_it_goes_back_to_nothing(empty_url, inspected):
     upgrade(empty_url)
     downgrade(empty_url, "base")
@@ -156,7 +173,7 @@ def test_it_makes_rules_of_the_words_that_a_site_blocked(empty_url):
     store.add_rule(a_rule(id="p", kind=RuleKind.PATTERN, pattern="vi[a4]gra"))
     store.add_rule(a_rule(id="brief", pattern="rain", until=later(60)))
     store.add_rule(a_rule(id="all", site_id=None, pattern="snow"))
-    downgrade(empty_url, "0005")
+    downgrade(empty_url, "0006")
     upgrade(empty_url)
     found = [(rule.kind, rule.pattern, rule.effect) for rule in store.rules_in_force("site-ada", later(10))]
     assert found == [

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy.dialects import postgresql, sqlite
 
-from modbot.storage.tables import Base, KeyBase, UtcTime
+from modbot.storage.keys import KeyBase
+from modbot.storage.tables import Base, UtcTime
 
 SQLITE, POSTGRESQL = sqlite.dialect(), postgresql.dialect()
 TABLES = [*Base.metadata.tables.values(), *KeyBase.metadata.tables.values()]

@@ -4,6 +4,7 @@ Nothing here does I/O, reads a clock or decides. May import nothing else of modb
 """
 
 from modbot.domain.case import (
+    Batch,
     Case,
     CasePage,
     CaseQuery,
@@ -53,6 +54,7 @@ __all__ = [
     "Assessment",
     "Attempt",
     "Author",
+    "Batch",
     "Case",
     "CasePage",
     "CaseQuery",

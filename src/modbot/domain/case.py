@@ -15,7 +15,7 @@ class Review:
     """A person's answer, with the revision they saw. Appended, never edited.
 
     ``reviewer`` is a user's id or, when the site's own moderators decided, the site's id.
-    ``action`` is ``hold`` when a decision was taken back.
+    ``action`` is ``hold`` when a decision was taken back, ``batch`` names the bulk act that it is part of.
     """
 
     case_id: str
@@ -26,6 +26,19 @@ class Review:
     revision: int
     at: datetime
     reason: str = ""
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a person did to many cases at once: one act, taken back as one."""
+
+    id: str
+    reviewer: str
+    action: Action
+    reason: str
+    size: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ class NewCase:
 class ReviewDraft:
     """A decision somebody is about to make. ``undo`` takes back the reviewer's own last one.
 
-    ``not_before`` is when the site may hear of it.
+    ``not_before`` is when the site may hear of it, ``batch`` the bulk act that it is part of, empty for none.
     """
 
     case_id: str
@@ -102,6 +115,7 @@ class ReviewDraft:
     not_before: datetime
     reason: str = ""
     undo: bool = False
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +145,9 @@ class CaseRow:
 class CaseQuery:
     """What a list of cases is asked for. ``site_ids`` None means every site.
 
-    ``order`` is ``"queue"`` (queued cases first, then newest first) or ``"newest"``.
+    ``order`` is ``"newest"``, ``"oldest"``, ``"queue"`` (queued cases first, then newest first), or one of two for what
+    waits and nothing else: ``"worst"`` (the highest risk first) and ``"unsure"`` (the most doubtful first). ``besides``
+    are cases to leave out, ``among`` the only ones to list.
     """
 
     site_ids: tuple[str, ...] | None = None
@@ -144,6 +160,8 @@ class CaseQuery:
     order: str = "newest"
     cursor: str = ""
     limit: int = 50
+    besides: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,3 +179,8 @@ class Verdict:
     coin: float
     audit_rate: float
     audited: bool
+
+    @property
+    def doubt(self) -> float:
+        """How near the likeliest ground for rejecting is to a toss-up: 1 at even odds, 0 where all is certain."""
+        return 1.0 - abs(2.0 * max(self.scores.values(), default=0.5) - 1.0)

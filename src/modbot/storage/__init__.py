@@ -6,6 +6,7 @@ date. Nothing mapped and no SQL leaves this room; it has no opinions. May import
 
 from modbot.storage.keys import KeyStore, open_key_store
 from modbot.storage.migrate import check, expected_revision, upgrade
+from modbot.storage.orders import cursor_after
 from modbot.storage.sql import Store, StoreStatus, open_store
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Store",
     "StoreStatus",
     "check",
+    "cursor_after",
     "expected_revision",
     "open_key_store",
     "open_store",

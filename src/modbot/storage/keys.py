@@ -8,11 +8,40 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, MetaData, bindparam, delete, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from modbot.storage.engine import Database, Hot, open_database
-from modbot.storage.tables import ErasureTable, KeyBase, PersonKeyTable, table
+from modbot.storage.tables import NAMES, Base, RowId, table
+
+
+class KeyBase(DeclarativeBase):
+    """The database of person keys: never part of a backup."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = Base.type_annotation_map
+
+
+class PersonKeyTable(KeyBase):
+    """One wrapped key for each person; without it nothing sealed for them can be read."""
+
+    __tablename__ = "person_keys"
+
+    person: Mapped[str] = mapped_column(primary_key=True, comment="keyed hash of the address")
+    wrapped: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class ErasureTable(KeyBase):
+    """Who was erased and when, so that a restored backup can be cleared again."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    person: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]
+
 
 person_keys = table(PersonKeyTable)
 erasures = table(ErasureTable)

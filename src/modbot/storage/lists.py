@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from modbot.domain import Action, Case, CasePage, CaseQuery, CaseRow, DecidedBy
 from modbot.storage.cases import load_cases
 from modbot.storage.engine import Database
 from modbot.storage.ids import CASE_PREFIX, first_id
+from modbot.storage.orders import OF_WAITING, Order
 from modbot.storage.rows import heads_from, reasons_from, scores_from
 from modbot.storage.search import finding, order_of_writing, words_in
 from modbot.storage.tables import CaseTable, CommentTable, SignalTable, SiteTable, VerdictTable, table
@@ -57,6 +58,8 @@ _ROW = (
         cases.c.reports,
         cases.c.received_at,
         comments.c.id.label("text_id"),
+        cases.c.risk,
+        cases.c.doubt,
     )
     .join(comments, (comments.c.case_id == cases.c.id) & (comments.c.revision == cases.c.text_revision))
     .join(verdicts, (verdicts.c.case_id == cases.c.id) & (verdicts.c.revision == cases.c.text_revision))
@@ -79,10 +82,11 @@ class ListVerbs:
         Returns
         -------
         CasePage
-            The rows, newest first (queued ones before all others in the order ``queue``), and the cursor of
-            the next page, empty at the end. What a search finds comes in the order in which it was written:
-            an edited comment counts as new.
+            The rows in the order asked for, and the cursor of the next page, empty at the end. What a search finds
+            comes in the order in which it was written, newest first: an edited comment counts as new.
         """
+        if query.order in OF_WAITING:
+            query = replace(query, queued=True)
         words = words_in(query.text)
         if query.text.strip() and not words:
             return CasePage(())
@@ -92,7 +96,7 @@ class ListVerbs:
             site_ids = _sites_of(connection, query)
             for queued, before in _stretches(query):
                 wanted = limit + 1 - len(rows)
-                keys = _Keys(query, queued, before, wanted, words)
+                keys = _Keys(query, Order(query.order), queued, before, wanted, words)
                 rows += _found(connection, keys) if words else _page(connection, keys, site_ids)
                 if len(rows) > limit:
                     break
@@ -229,7 +233,7 @@ def _stretches(query: CaseQuery) -> list[tuple[bool | None, str]]:
 
 def _cursor(query: CaseQuery, last: Any) -> str:
     mark = "" if query.order != "queue" else QUEUED_MARK if last.queued else REST_MARK
-    return f"{mark}{last.text_id if query.text.strip() else last.id}"
+    return f"{mark}{last.text_id if query.text.strip() else Order(query.order).cursor(last)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +241,7 @@ class _Keys:
     """Which ids one stretch of a list asks for."""
 
     query: CaseQuery
+    order: Order
     queued: bool | None
     before: str
     limit: int
@@ -257,31 +262,45 @@ def _page(connection: Connection, keys: _Keys, site_ids: tuple[str, ...] | None)
     """Read the rows of a stretch: for each site its own newest, so that every site's index is walked."""
     narrowed = _narrowed(keys)
     if site_ids is None:
-        return _rows(connection, narrowed, keys.limit)
-    owner = signals.c.site_id if keys.query.reason else cases.c.site_id
+        return _rows(connection, narrowed, keys)
+    owner = signals.c.site_id if _walks_signals(keys) else cases.c.site_id
     rows: list[Any] = []
     for start in range(0, len(site_ids), SITES_AT_ONCE):
         some = [narrowed.where(owner == site_id).subquery() for site_id in site_ids[start : start + SITES_AT_ONCE]]
-        rows += _rows(connection, union_all(*(select(one) for one in some)), keys.limit)
-    return sorted(rows, key=lambda row: row.id, reverse=True)[: keys.limit]
+        rows += _rows(connection, union_all(*(select(one) for one in some)), keys)
+    return sorted(rows, key=keys.order.place, reverse=not keys.order.ascends)[: keys.limit]
 
 
-def _rows(connection: Connection, keys: Select[Any] | CompoundSelect[Any], limit: int) -> list[Any]:
-    wanted = keys.subquery()
-    page = _ROW.join(wanted, wanted.c.id == cases.c.id).order_by(cases.c.id.desc()).limit(limit)
+def _rows(connection: Connection, narrowed: Select[Any] | CompoundSelect[Any], keys: _Keys) -> list[Any]:
+    wanted = narrowed.subquery()
+    page = _ROW.join(wanted, wanted.c.id == cases.c.id).order_by(*keys.order.sorting()).limit(keys.limit)
     return list(connection.execute(page).all())
 
 
+def _walks_signals(keys: _Keys) -> bool:
+    """Whether a reason's own index gives the order; else the waiting cases are walked and asked for it."""
+    return bool(keys.query.reason) and keys.order.measure is None
+
+
 def _narrowed(keys: _Keys) -> Select[Any]:
-    query, narrowed = keys.query, select(cases.c.id)
-    key = cases.c.id
-    if query.reason:
+    query, narrowed, key = keys.query, select(cases.c.id), cases.c.id
+    if _walks_signals(keys):
         key = signals.c.case_id
         spoken = (signals.c.case_id == cases.c.id) & (signals.c.revision == cases.c.text_revision)
         narrowed = narrowed.join(signals, spoken).where(signals.c.code == query.reason)
-    if keys.before:
-        narrowed = narrowed.where(key < keys.before)
-    return narrowed.where(*_equal(keys)).order_by(key.desc()).limit(keys.limit)
+    elif query.reason:
+        narrowed = narrowed.where(_gave(query.reason))
+    beyond = keys.order.beyond(keys.before, key)
+    if beyond is not None:
+        narrowed = narrowed.where(beyond)
+    return narrowed.where(*_equal(keys)).order_by(*keys.order.sorting(key)).limit(keys.limit)
+
+
+def _gave(reason: str) -> ColumnElement[bool]:
+    """Whether the verdict of a case's present text gave a reason."""
+    spoken = (signals.c.case_id == cases.c.id) & (signals.c.revision == cases.c.text_revision)
+    is_given = (signals.c.site_id == cases.c.site_id) & (signals.c.code == reason)
+    return select(signals.c.code).where(spoken, is_given).exists()
 
 
 def _equal(keys: _Keys) -> list[ColumnElement[bool]]:
@@ -291,6 +310,10 @@ def _equal(keys: _Keys) -> list[ColumnElement[bool]]:
     if keys.queued is not None:
         # Spelled as a comparison because SQLite uses an index for "= 1" and not for a bare column.
         where.append(cases.c.queued == (true() if keys.queued else false()))
+    if query.besides:
+        where.append(cases.c.id.not_in(query.besides))
+    if query.among:
+        where.append(cases.c.id.in_(query.among))
     return where
 
 
@@ -302,9 +325,7 @@ def _found(connection: Connection, keys: _Keys) -> list[Any]:
     if query.site_ids is not None:
         found = found.where(cases.c.site_id.in_(query.site_ids))
     if query.reason:
-        spoken = (signals.c.case_id == cases.c.id) & (signals.c.revision == cases.c.text_revision)
-        is_given = (signals.c.site_id == cases.c.site_id) & (signals.c.code == query.reason)
-        found = found.where(select(signals.c.code).where(spoken, is_given).exists())
+        found = found.where(_gave(query.reason))
     if _TEXT_ID.fullmatch(keys.before):
         found = found.where(newest < int(keys.before))
     return list(connection.execute(found.order_by(newest.desc()).limit(keys.limit)).all())

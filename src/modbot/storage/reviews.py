@@ -57,9 +57,9 @@ class ReviewVerbs:
             if now.erased_at is not None:
                 raise CaseNotFound(f"Case {draft.case_id} was erased: nothing is left to decide.")
             if draft.undo:
-                _take_back(connection, draft, now)
+                take_back(connection, draft, now)
             else:
-                _decide(connection, draft, now)
+                decide(connection, draft, now)
             return load_case(connection, draft.case_id)
 
     def record_report(self, report: Report) -> Case:
@@ -96,7 +96,8 @@ class ReviewVerbs:
             return load_case(connection, report.case_id)
 
 
-def _decide(connection: Connection, draft: ReviewDraft, now: Any) -> None:
+def decide(connection: Connection, draft: ReviewDraft, now: Any) -> None:
+    """Append a decision about a locked case and change where it stands."""
     _append(connection, draft, now, draft.action)
     note_answer(connection, draft.case_id, now, draft.action)
     change_case(
@@ -112,7 +113,8 @@ def _decide(connection: Connection, draft: ReviewDraft, now: Any) -> None:
         _announce(connection, draft, now, (draft.action, draft.decided_by))
 
 
-def _take_back(connection: Connection, draft: ReviewDraft, now: Any) -> None:
+def take_back(connection: Connection, draft: ReviewDraft, now: Any) -> None:
+    """Take the reviewer's last decision about a locked case back."""
     last = connection.execute(
         select(reviews).where(reviews.c.case_id == draft.case_id).order_by(reviews.c.revision.desc()).limit(1)
     ).first()
@@ -172,6 +174,7 @@ def _append(connection: Connection, draft: ReviewDraft, now: Any, action: Action
             was_action=now.action,
             was_decided_by=now.decided_by,
             was_queued=now.queued,
+            batch=draft.batch or None,
         )
     )
 

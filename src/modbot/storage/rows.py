@@ -297,6 +297,7 @@ def review_from(row: Row[Any]) -> Review:
         revision=row.revision,
         at=row.at,
         reason=row.reason,
+        batch=row.batch or "",
     )
 
 

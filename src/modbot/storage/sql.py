@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from modbot.errors import NotMigrated
+from modbot.storage.batches import BatchVerbs
 from modbot.storage.cases import CaseVerbs
 from modbot.storage.engine import Database, open_database
 from modbot.storage.erasure import ErasureVerbs
@@ -47,6 +48,7 @@ class Store(
     ListVerbs,
     RecallVerbs,
     ReviewVerbs,
+    BatchVerbs,
     EvidenceVerbs,
     LessonVerbs,
     ErasureVerbs,

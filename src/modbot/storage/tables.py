@@ -38,6 +38,8 @@ NAMES = {
 ONE_TREE = {"sqlite_with_rowid": False}
 ANSWERED = text("decided_by IN ('person', 'site')")
 IN_A_GROUP: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("campaign IS NOT NULL"))
+IN_A_BATCH: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("batch IS NOT NULL"))
+WAITING: Any = {"sqlite_where": text("queued = 1"), "postgresql_where": text("queued")}
 OPEN_DELIVERY = text("state IN ('pending', 'sending')")
 
 
@@ -172,6 +174,9 @@ class CaseTable(Base):
         Index("ix_cases_site", "site_id", "id"),
         Index("ix_cases_action", "site_id", "action", "id"),
         Index("ix_cases_queue", "site_id", "queued", "id"),
+        # Only what waits is listed by risk or doubt, so only that is in these two.
+        Index("ix_cases_worst", "site_id", "risk", "id", **WAITING),
+        Index("ix_cases_unsure", "site_id", "doubt", "id", **WAITING),
         Index("ix_cases_page", "page_url", "site_id", "action", "id"),
         # The next four hold what history() and lessons() ask for; few cases are in a group or were answered.
         Index("ix_cases_author", "author_key", "site_id", "id", "action"),
@@ -195,6 +200,8 @@ class CaseTable(Base):
     revision: Mapped[int] = mapped_column(comment="+1 for each edit, review or reopening")
     text_revision: Mapped[int] = mapped_column(comment="the newest revision in comments and verdicts")
     queued: Mapped[bool] = mapped_column(comment="a person should look")
+    risk: Mapped[float] = mapped_column(server_default=text("0"), comment="of the present text: worst first")
+    doubt: Mapped[float] = mapped_column(server_default=text("0"), comment="of the present text: least sure first")
     reports: Mapped[int] = mapped_column(comment="how many")
     received_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -278,7 +285,11 @@ class ReviewTable(Base):
     """What people answered. Appended, never edited."""
 
     __tablename__ = "reviews"
-    __table_args__ = (ONE_TREE,)
+    __table_args__ = (
+        Index("ix_reviews_reviewer", "reviewer", "at"),
+        Index("ix_reviews_batch", "batch", **IN_A_BATCH),
+        ONE_TREE,
+    )
 
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True, comment="the one the reviewer saw")
@@ -293,6 +304,7 @@ class ReviewTable(Base):
     was_action: Mapped[str] = mapped_column(comment="what an undo returns to")
     was_decided_by: Mapped[str]
     was_queued: Mapped[bool]
+    batch: Mapped[str | None] = mapped_column(comment="the bulk act that it is part of")
 
 
 class ReportTable(Base):
@@ -361,36 +373,6 @@ class LiveModelTable(Base):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     version: Mapped[str]
     by: Mapped[str]
-    at: Mapped[datetime]
-
-
-# -- the key store, a database of its own -------------------------------------
-
-
-class KeyBase(DeclarativeBase):
-    """The database of person keys: never part of a backup."""
-
-    metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = Base.type_annotation_map
-
-
-class PersonKeyTable(KeyBase):
-    """One wrapped key for each person; without it nothing sealed for them can be read."""
-
-    __tablename__ = "person_keys"
-
-    person: Mapped[str] = mapped_column(primary_key=True, comment="keyed hash of the address")
-    wrapped: Mapped[bytes]
-    created_at: Mapped[datetime]
-
-
-class ErasureTable(KeyBase):
-    """Who was erased and when, so that a restored backup can be cleared again."""
-
-    __tablename__ = "erasures"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    person: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime]
 
 
