@@ -42,6 +42,8 @@ def test_it_works(store):
         (Action.REJECT, " Spam ", SPAM, "spelled by people"),
         (Action.REJECT, "abuse", ABUSE, "said so"),
         (Action.REJECT, "toxicity", ABUSE, "said so in the words of the heads"),
+        (Action.REJECT, "threat", ABUSE | {Head.THREAT: 1.0}, "said which kind of abuse"),
+        (Action.REJECT, "identity_attack", ABUSE | {Head.IDENTITY_ATTACK: 1.0}, "said which kind of abuse"),
         (Action.REJECT, "", SPAM, "no reason: the head that scored higher"),
         (Action.REJECT, "seen it before", SPAM, "a reason of no known kind is none"),
         (Action.REJECT, "other", None, "neither spam nor abuse"),

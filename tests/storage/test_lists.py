@@ -150,16 +150,16 @@ def test_it_names_the_reasons_that_were_given(store):
 def test_it_counts_what_waits(store, seven):
     recorded(store, "ben", site_id="site-ben", action=Action.HOLD)
     store.record_report(Report(seven[1].id, ReportKind.FLAG, later(9)))
-    assert store.queue_counts(("site-ada",)) == {"queued": 4, "held": 3}
-    assert store.queue_counts(None) == {"queued": 5, "held": 4}
-    assert store.queue_counts(()) == {"queued": 0, "held": 0}
+    assert store.queue_counts(("site-ada",)) == {"queued": 4, "held": 3, "asked": 0}
+    assert store.queue_counts(None) == {"queued": 5, "held": 4, "asked": 0}
+    assert store.queue_counts(()) == {"queued": 0, "held": 0, "asked": 0}
     store.record_review(a_draft(case_id=seven[0].id))
-    assert store.queue_counts(("site-ada",)) == {"queued": 3, "held": 2}
+    assert store.queue_counts(("site-ada",)) == {"queued": 3, "held": 2, "asked": 0}
 
 
 def test_it_stops_counting_where_nobody_would_act_differently(store, seven, monkeypatch):
     monkeypatch.setattr(lists, "COUNT_LIMIT", 2)
-    assert store.queue_counts(None) == {"queued": 2, "held": 2}
+    assert store.queue_counts(None) == {"queued": 2, "held": 2, "asked": 0}
 
 
 def test_it_counts_what_arrived_lately_by_where_it_stands(store, seven):

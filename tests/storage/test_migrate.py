@@ -173,7 +173,7 @@ def test_it_makes_rules_of_the_words_that_a_site_blocked(empty_url):
     store.add_rule(a_rule(id="p", kind=RuleKind.PATTERN, pattern="vi[a4]gra"))
     store.add_rule(a_rule(id="brief", pattern="rain", until=later(60)))
     store.add_rule(a_rule(id="all", site_id=None, pattern="snow"))
-    downgrade(empty_url, "0006")
+    downgrade(empty_url, "0005")
     upgrade(empty_url)
     found = [(rule.kind, rule.pattern, rule.effect) for rule in store.rules_in_force("site-ada", later(10))]
     assert found == [

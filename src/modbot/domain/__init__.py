@@ -13,6 +13,7 @@ from modbot.domain.case import (
     Lesson,
     NewCase,
     Precedents,
+    Note,
     Report,
     Review,
     ReviewDraft,
@@ -22,6 +23,7 @@ from modbot.domain.delivery import Attempt, Delivery, DeliveryRow
 from modbot.domain.rule import TALLIED_MAX, PastComment, Rule, RuleEffect, RuleKind, RuleTally
 from modbot.domain.site import Checked, Cut, Hook, Limits, Policy, Site, SiteLayer, SiteSecret, User
 from modbot.domain.words import (
+    ABUSE_KINDS,
     BANS,
     BY_NAME,
     FAILED,
@@ -42,6 +44,7 @@ from modbot.domain.words import (
 )
 
 __all__ = [
+    "ABUSE_KINDS",
     "BANS",
     "BY_NAME",
     "FAILED",
@@ -78,6 +81,7 @@ __all__ = [
     "Mode",
     "NewCase",
     "PastComment",
+    "Note",
     "Policy",
     "Precedents",
     "Reason",

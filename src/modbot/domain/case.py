@@ -42,6 +42,18 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What one colleague wrote down for the others about a case; it decides nothing. ``asks`` wants an answer."""
+
+    case_id: str
+    author: str
+    author_name: str
+    body: str
+    at: datetime
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A visitor's flag or the author's appeal: it raises the case and teaches nothing."""
 
@@ -56,7 +68,7 @@ class Case:
     """A comment with everything concluded about it.
 
     ``revision`` starts at 1 and grows with each edit, review or reopening. ``queued`` says that
-    a person should look: the case is held, audited or reported.
+    a person should look: the case is held, audited or reported; ``asked`` that somebody put a question to colleagues.
     """
 
     id: str
@@ -71,6 +83,7 @@ class Case:
     reviews: tuple[Review, ...] = ()
     reports: tuple[Report, ...] = ()
     erased: bool = False
+    asked: bool = False
 
     @property
     def is_held(self) -> bool:
@@ -139,6 +152,7 @@ class CaseRow:
     reports: int
     received_at: datetime
     heads: tuple[HeadScore, ...] = ()
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +167,7 @@ class CaseQuery:
     site_ids: tuple[str, ...] | None = None
     action: Action | None = None
     queued: bool | None = None
+    asked: bool | None = None
     reason: str = ""
     text: str = ""
     page_url: str = ""

@@ -75,6 +75,10 @@ class Head(StrEnum):
     IDENTITY_ATTACK = "identity_attack"
 
 
+# The finer grounds that a person may give for rejecting abuse.
+ABUSE_KINDS = (Head.INSULT, Head.THREAT, Head.IDENTITY_ATTACK, Head.OBSCENE)
+
+
 class Event(StrEnum):
     """What a site may hear of."""
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select
 
-from modbot.domain import Action, DecidedBy, Head, Label
+from modbot.domain import ABUSE_KINDS, Action, DecidedBy, Head, Label
 from modbot.storage.engine import Database
 from modbot.storage.tables import CaseTable, CommentTable, LiveModelTable, ReviewTable, VerdictTable, table
 
@@ -97,6 +97,8 @@ def labels_of(row: Any) -> Mapping[Head, float]:
         return {Head.SPAM: 1.0}
     if reason in ABUSE:
         return {Head.TOXICITY: 1.0}
+    if reason in ABUSE_KINDS:
+        return {Head.TOXICITY: 1.0, Head(reason): 1.0}
     is_spam = row.scores.get(Head.SPAM.value, 0.0) >= row.scores.get(Head.TOXICITY.value, 0.0)
     return {Head.SPAM: 1.0} if is_spam else {Head.TOXICITY: 1.0}
 

@@ -51,6 +51,7 @@ _ROW = (
         cases.c.decided_by,
         cases.c.revision,
         cases.c.queued,
+        cases.c.asked,
         verdicts.c.band,
         verdicts.c.scores,
         verdicts.c.reasons,
@@ -158,12 +159,13 @@ class ListVerbs:
         Returns
         -------
         mapping of str to int
-            ``queued`` and ``held``; 10,000 stands for that many or more.
+            ``queued``, ``held`` and ``asked``; 10,000 stands for that many or more.
         """
         # Every index begins with the site, so "all sites" names them all.
         at_sites = cases.c.site_id.in_(select(sites.c.id) if site_ids is None else site_ids)
         counted = {
             "queued": select(cases.c.id).where(at_sites, cases.c.queued == true()),
+            "asked": select(cases.c.id).where(at_sites, cases.c.asked == true(), cases.c.queued == true()),
             "held": select(cases.c.id).where(at_sites, cases.c.action == Action.HOLD.value),
         }
         counts = [
@@ -310,6 +312,8 @@ def _equal(keys: _Keys) -> list[ColumnElement[bool]]:
     if keys.queued is not None:
         # Spelled as a comparison because SQLite uses an index for "= 1" and not for a bare column.
         where.append(cases.c.queued == (true() if keys.queued else false()))
+    if query.asked is not None:
+        where.append(cases.c.asked == (true() if query.asked else false()))
     if query.besides:
         where.append(cases.c.id.not_in(query.besides))
     if query.among:
@@ -359,4 +363,5 @@ def _row(row: Any) -> CaseRow:
         reports=row.reports,
         received_at=row.received_at,
         heads=heads_from(row.explanation),
+        asked=row.asked,
     )

@@ -100,6 +100,8 @@ def decide(connection: Connection, draft: ReviewDraft, now: Any) -> None:
     """Append a decision about a locked case and change where it stands."""
     _append(connection, draft, now, draft.action)
     note_answer(connection, draft.case_id, now, draft.action)
+    # A decision answers the question that was put: reopening the case does not ask it again.
+    reopened = {"asked": False} if draft.action is Action.HOLD else {}
     change_case(
         connection,
         draft.case_id,
@@ -108,6 +110,7 @@ def decide(connection: Connection, draft: ReviewDraft, now: Any) -> None:
         revision=now.revision + 1,
         queued=draft.action is Action.HOLD,
         updated_at=draft.at,
+        **reopened,
     )
     if draft.action.value != now.action:
         _announce(connection, draft, now, (draft.action, draft.decided_by))

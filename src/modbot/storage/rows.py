@@ -283,6 +283,7 @@ def case_from(row: Row[Any], reviews: Iterable[Review] = (), reports: Iterable[R
         reviews=tuple(reviews),
         reports=tuple(reports),
         erased=row.erased_at is not None,
+        asked=row.asked,
     )
 
 

@@ -21,9 +21,11 @@ from modbot.storage.labels import LabelVerbs
 from modbot.storage.lessons import LessonVerbs
 from modbot.storage.lists import ListVerbs
 from modbot.storage.migrate import expected_revision
+from modbot.storage.notes import NoteVerbs
 from modbot.storage.outbox import OutboxVerbs
 from modbot.storage.precedents import PrecedentVerbs
 from modbot.storage.recall import RecallVerbs
+from modbot.storage.preferences import PreferenceVerbs
 from modbot.storage.reviews import ReviewVerbs
 from modbot.storage.rules import RuleVerbs
 from modbot.storage.sites import SiteVerbs
@@ -49,6 +51,8 @@ class Store(
     RecallVerbs,
     ReviewVerbs,
     BatchVerbs,
+    NoteVerbs,
+    PreferenceVerbs,
     EvidenceVerbs,
     LessonVerbs,
     ErasureVerbs,

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -39,6 +40,7 @@ ONE_TREE = {"sqlite_with_rowid": False}
 ANSWERED = text("decided_by IN ('person', 'site')")
 IN_A_GROUP: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("campaign IS NOT NULL"))
 IN_A_BATCH: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("batch IS NOT NULL"))
+ASKED: Any = {"sqlite_where": text("asked = 1"), "postgresql_where": text("asked")}
 WAITING: Any = {"sqlite_where": text("queued = 1"), "postgresql_where": text("queued")}
 OPEN_DELIVERY = text("state IN ('pending', 'sending')")
 
@@ -174,6 +176,7 @@ class CaseTable(Base):
         Index("ix_cases_site", "site_id", "id"),
         Index("ix_cases_action", "site_id", "action", "id"),
         Index("ix_cases_queue", "site_id", "queued", "id"),
+        Index("ix_cases_asked", "site_id", "id", **ASKED),
         # Only what waits is listed by risk or doubt, so only that is in these two.
         Index("ix_cases_worst", "site_id", "risk", "id", **WAITING),
         Index("ix_cases_unsure", "site_id", "doubt", "id", **WAITING),
@@ -201,6 +204,7 @@ class CaseTable(Base):
     text_revision: Mapped[int] = mapped_column(comment="the newest revision in comments and verdicts")
     queued: Mapped[bool] = mapped_column(comment="a person should look")
     risk: Mapped[float] = mapped_column(server_default=text("0"), comment="of the present text: worst first")
+    asked: Mapped[bool] = mapped_column(server_default=false(), comment="somebody put a question to colleagues")
     doubt: Mapped[float] = mapped_column(server_default=text("0"), comment="of the present text: least sure first")
     reports: Mapped[int] = mapped_column(comment="how many")
     received_at: Mapped[datetime]
