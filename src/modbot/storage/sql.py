@@ -24,8 +24,8 @@ from modbot.storage.migrate import expected_revision
 from modbot.storage.notes import NoteVerbs
 from modbot.storage.outbox import OutboxVerbs
 from modbot.storage.precedents import PrecedentVerbs
-from modbot.storage.recall import RecallVerbs
 from modbot.storage.preferences import PreferenceVerbs
+from modbot.storage.recall import RecallVerbs
 from modbot.storage.reviews import ReviewVerbs
 from modbot.storage.rules import RuleVerbs
 from modbot.storage.sites import SiteVerbs
