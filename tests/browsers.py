@@ -7,7 +7,8 @@ import shutil
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -18,6 +19,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 def chromium() -> str:
@@ -44,3 +47,9 @@ def a_browser(**context):
         finally:
             browser.close()
     assert errors == []
+
+
+def violations(page: Page) -> list[tuple[str, list]]:
+    """What axe finds wrong with a page: each rule broken, and where."""
+    broken = Axe().run(page).response["violations"]
+    return [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in broken]

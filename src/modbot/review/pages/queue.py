@@ -17,9 +17,10 @@ from modbot.review import words
 from modbot.review.marks import Text, marked, marked_head, telling_terms
 from modbot.review.pages.frame import Frame
 
-# Thirty rows with their forms stay below 150 kB and are more than a screen on any device.
-ROWS = 30
+# Twenty rows of the worst kind stay below 150 kB with their forms, and are more than a screen on any device.
+ROWS = 20
 SHOWN_CHARS = 420
+TITLE_CHARS = 80
 MOST_CHARS = 2_000
 REASONS = 3
 # Longer searches than this are pasted by accident.
@@ -212,7 +213,7 @@ def row_view(row: CaseRow, user: User, now: datetime) -> RowView:
         name=row.name,
         email=row.email_masked,
         site="",
-        page_title=row.page_title,
+        page_title=words.excerpt(row.page_title, TITLE_CHARS),
         received=words.moment(row.received_at, now),
         action=row.action.value,
         state=shown_state(row),

@@ -3,94 +3,20 @@
 from __future__ import annotations
 
 import re
-import shutil
-import threading
 from dataclasses import replace
 
 import pytest
-import waitress
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from factories import a_draft, a_user
-from modbot.app import create_app
-from modbot.domain import Action, Attempt, Hook, Report, ReportKind, Role
-from review.desk import FINE, HASH, PASSWORD, SPAM, Arrivals, open_tiny_house
+from browsers import DESKTOP, PHONE, violations
+from factories import a_draft
+from modbot.domain import Action, Attempt, Hook
+from review.desk import FINE, SPAM
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUIET = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
-DESKTOP = {"viewport": {"width": 1280, "height": 900}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "390"])
 PAYLOAD = "\"'><script>alert(1)</script><img src=x onerror=alert(2)><svg onload=alert(3)>\u202egnp.exe"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def house(settings, clock):
-    house = open_tiny_house(settings, clock)
-    yield house
-    house.close()
-
-
-@pytest.fixture
-def arrive(house, ada_site) -> Arrivals:
-    return Arrivals(house.store, ada_site.id)
-
-
-@pytest.fixture
-def address(house, ada, ben_site, cal):
-    """The served review page, with Ada and an administrator."""
-    for user in (ada, cal, a_user(id="user-dora", name="dora", role=Role.ADMIN, site_ids=None)):
-        house.store.add_user(user, HASH)
-    server = waitress.create_server(create_app(house), host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
-
-
-@pytest.fixture
-def sit_down(browser: Browser, address: str):
-    """Open a browser window and log in. Whatever the console says against the page fails the test."""
-    complaints, contexts = [], []
-
-    def log_in(name: str = "ada", **options) -> Page:
-        context = browser.new_context(base_url=address, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(5_000)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message) or dialog.dismiss())
-        # Chromium notes down every refusal (409) and every page that is not there (404): no fault of the page.
-        expected = ("status of 404", "status of 409")
-        page.on("console", lambda said: said.type == "error" and _note(complaints, said.text, expected))
-        page.goto("/queue")
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url("**/queue")
-        return page
-
-    yield log_in
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def row(page: Page, case):
@@ -263,7 +189,7 @@ def test_it_says_why(sit_down, house, arrive, size, colours):
     why.get_by_text("All reasons, scores, and who judged").click()
     expect(why.get_by_text("Model m-1, policy p1")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == size["viewport"]["width"]
-    assert _violations(page, "why") == {}
+    assert violations(page) == []
 
 
 def test_it_says_what_would_change_the_verdict_without_scripts_too(sit_down, arrive):
@@ -383,56 +309,3 @@ def test_it_is_never_wider_than_a_phone(sit_down, house, arrive, ada_site, clock
     assert again["x"] + again["width"] < wide
     page.get_by_role("link", name="Published by a moderator").click()
     page.wait_for_url(f"**/cases/{done.id}")
-
-
-@pytest.fixture
-def complaint(house, clock):
-    """A visitor who flags a comment."""
-    return lambda case: house.store.record_report(Report(case.id, ReportKind.FLAG, clock(), "offensive"))
-
-
-@SIZES
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_it_gives_axe_nothing_to_say(sit_down, arrive, complaint, size, colours):
-    arrive(FINE, action=Action.PUBLISH)
-    parent = arrive(FINE)
-    case = arrive(parent_id=parent.comment.key, author=parent.comment.author)
-    complaint(case)
-    page = sit_down("dora", color_scheme=colours, **size)
-    page.keyboard.press("j")
-    page.keyboard.press("r")
-    expect(toast(page)).to_contain_text("Rejected")
-    found = {}
-
-    admin = ("/overview", "/admin/sites", "/admin/rules", "/admin/users", "/admin/models", "/cases/none")
-    for path in (
-        "/queue",
-        "/queue?state=all",
-        "/queue?q=nothing",
-        f"/cases/{parent.id}",
-        f"/cases/{case.id}/why",
-        *admin,
-    ):
-        page.goto(path)
-        found |= _violations(page, path)
-    page.goto("/queue")
-    page.keyboard.press("?")
-    found |= _violations(page, "help")
-    page.keyboard.press("Escape")
-    page.locator(".topbar .menu summary").click()
-    found |= _violations(page, "menu")
-    page.get_by_role("button", name="Log out").click()
-    page.wait_for_url("**/login")
-    found |= _violations(page, "/login")
-
-    assert found == {}
-
-
-def _note(complaints: list[str], said: str, expected: tuple[str, ...]) -> None:
-    if not any(part in said for part in expected):
-        complaints.append(said)
-
-
-def _violations(page: Page, path: str) -> dict:
-    broken = Axe().run(page).response["violations"]
-    return {path: [(one["id"], [node["target"] for node in one["nodes"]][:4]) for one in broken]} if broken else {}
