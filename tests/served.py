@@ -1,4 +1,4 @@
-"""A modbot installation in a folder, run as real processes through its own command line."""
+"""modbot served: an installation run as real processes through its own command line, or an app in a thread."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from waitress import create_server, wasyncore
 
 START_S = 20.0
 
@@ -112,3 +114,25 @@ def wait_for(claim, timeout_s: float = 10.0) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+@contextlib.contextmanager
+def in_thread(app, *, threads: int):
+    """Serve an app at a free port and give the address. The loop ends before its sockets are closed, never over their heads."""
+    lines = {}
+    server = create_server(app, map=lines, host="127.0.0.1", port=0, threads=threads)
+    stop = threading.Event()
+
+    def loop():
+        while not stop.is_set():
+            wasyncore.loop(timeout=0.05, use_poll=True, map=lines, count=1)
+
+    thread = threading.Thread(target=loop, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        stop.set()
+        thread.join(5)
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(lines, ignore_all=True)

@@ -46,7 +46,6 @@ def desktop(browser: Browser, demo: Demo, folder: Path, colours: str) -> None:
     page.goto("/login")
     shoot(page, folder, f"login-{colours}")
     log_in(page, demo)
-    page.keyboard.press("j")
     page.keyboard.press("r")
     page.locator("[data-toast] button").wait_for()
     shoot(page, folder, f"queue-{colours}")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from waitress.server import create_server
 
 from conftest import ADA_KEY
 from modbot.domain import CaseQuery
+from served import in_thread
 
 EXAMPLES = Path(__file__).parents[2] / "integrations"
 
@@ -36,12 +35,8 @@ class Fields(HTMLParser):
 
 @pytest.fixture
 def address(app):
-    server = create_server(app, host="127.0.0.1", port=0, threads=2)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
+    with in_thread(app, threads=2) as address:
+        yield address
 
 
 def test_it_posts_by_the_shell_script(address, ada_site, house):

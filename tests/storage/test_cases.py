@@ -259,3 +259,12 @@ def test_it_still_knows_the_payload_of_the_first_submission_after_an_edit(store)
     case = recorded(store)
     store.revise(case.id, edited(case))
     assert store.known("site-ada", "key-1")[1] == "hash-1"
+
+
+def test_it_tells_where_a_case_stands_without_reading_it(store):
+    case = store.record(a_new_case())[0]
+    store.record_review(a_draft(case_id=case.id))
+    assert store.standing_revision(case.id) == 2
+    assert store.standing_revision("c0") is None
+    store.erase_comment(case.id, later(9))
+    assert store.standing_revision(case.id) is None

@@ -26,7 +26,7 @@ from limits.strategies import MovingWindowRateLimiter
 from werkzeug.wrappers import Response
 
 from modbot import observe
-from modbot.domain import Role, User
+from modbot.domain import Case, Role, User
 from modbot.errors import CaseNotFound, TooManyRequests
 from modbot.review.blueprint import bp, house
 
@@ -165,10 +165,25 @@ def require_site(user: User, site_id: str) -> None:
         raise CaseNotFound("There is no such site, or it is not one of yours.")
 
 
+def visible_case(user: User, case_id: str) -> Case:
+    """Return a case of a site that is this person's business; any other does not exist."""
+    found = house().store.case(case_id)
+    if found is None or not user.may_see(found.comment.site_id):
+        raise CaseNotFound("There is no such case, or it belongs to another site.")
+    return found
+
+
 def local_path(path: str, fallback: str) -> str:
     """Return a path of ours to go back to, never an address elsewhere."""
     known = path.split("?", 1)[0].split("/")[1:2]
-    is_ours = path.startswith("/") and known in (["queue"], ["cases"], ["overview"], ["admin"], ["patterns"])
+    is_ours = path.startswith("/") and known in (
+        ["queue"],
+        ["cases"],
+        ["overview"],
+        ["admin"],
+        ["patterns"],
+        ["preferences"],
+    )
     return path if is_ours and not set(path) & {"\\", "\r", "\n", "#"} else fallback
 
 

@@ -20,7 +20,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from modbot.domain import Case, User
 from modbot.review import access
 from modbot.review.blueprint import bp, house
-from modbot.review.pages.frame import THEMES, Frame, Notice, Preferences, Undo, nav_for, notice_of, person_of
+from modbot.review.pages.frame import (
+    DEFAULT_KEYS,
+    THEMES,
+    Frame,
+    Notice,
+    Preferences,
+    Undo,
+    batch_notice,
+    nav_for,
+    notice_of,
+    person_of,
+    taken_back_notice,
+)
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -103,7 +115,7 @@ def frame(section: str, user: User | None = None, waiting: int | None = None) ->
         nav=nav_for(user, waiting) if user else (),
         static=STATIC_HREF,
         here=request.full_path.rstrip("?") if request.method == "GET" else "/queue",
-        preferences=preferences(),
+        preferences=preferences(user),
         notice=_notice(user, undo) if user and section == "queue" else None,
         undo=undo,
     )
@@ -114,10 +126,12 @@ def full_frame(section: str, user: User) -> Frame:
     return frame(section, user, house().store.queue_counts(access.site_ids(user)).get("queued", 0))
 
 
-def preferences() -> Preferences:
-    """Read what the person chose for this browser."""
+def preferences(user: User | None) -> Preferences:
+    """Read what the person chose, for this browser and for themselves."""
     theme = request.cookies.get("modbot_theme", "")
-    return Preferences(theme if theme in THEMES else "system", request.cookies.get("modbot_keys") != "off")
+    chosen = house().store.preferences(user.id).get("keys", {}) if user else {}
+    keys = {act: key for act, key in chosen.items() if act in DEFAULT_KEYS}
+    return Preferences(theme if theme in THEMES else "system", request.cookies.get("modbot_keys") != "off", keys)
 
 
 def remember(case: Case, done: str, at: datetime) -> None:
@@ -127,6 +141,27 @@ def remember(case: Case, done: str, at: datetime) -> None:
     session["steps"] = (steps if done == "undo" else [*steps, [case.id, case.revision]])[-UNDO_STEPS:]
 
 
+def mention(case: Case, done: str, at: datetime) -> None:
+    """Say on the next page what was done to a case that was no decision."""
+    session["done"] = [case.id, done, at.timestamp()]
+
+
+def remember_batch(batch: str, at: datetime) -> None:
+    """Keep in the session that many cases were decided as one."""
+    session["done"] = [batch, "batch", at.timestamp()]
+    session["steps"] = [*session.get("steps", []), [batch, 0]][-UNDO_STEPS:]
+
+
+def mention_batch(back: int, moved_on: int, at: datetime) -> None:
+    """Say on the next page that a bulk act was taken back, and how much of it had moved on."""
+    session["done"] = [f"{back} {moved_on}", "unbatch", at.timestamp()]
+
+
+def forget_batch(batch: str) -> None:
+    """Take a bulk act that was taken back out of what can be taken back."""
+    session["steps"] = [step for step in session.get("steps", []) if step[0] != batch]
+
+
 def forget_notice() -> None:
     """Say once what was done, not on every page that follows."""
     session.pop("done", None)
@@ -134,10 +169,12 @@ def forget_notice() -> None:
 
 def last_decision() -> Undo | None:
     """Return this person's last decision that nothing came after."""
-    for case_id, revision in reversed(session.get("steps", [])):
-        case = house().store.case(case_id)
-        if case is not None and case.revision == revision and not case.erased:
-            return Undo(case_id, revision)
+    for act, revision in reversed(session.get("steps", [])):
+        if revision == 0:
+            if house().store.batch(act) is not None:
+                return Undo("", batch=act)
+        elif house().store.standing_revision(act) == revision:
+            return Undo(act, revision)
     return None
 
 
@@ -166,6 +203,12 @@ def _notice(user: User, undo: Undo | None) -> Notice | None:
     forget_notice()
     if house().clock() - datetime.fromtimestamp(at, UTC) > NOTICE_AGE:
         return None
+    if verb == "batch":
+        batch = house().store.batch(case_id)
+        return None if batch is None else batch_notice(batch)
+    if verb == "unbatch":
+        back, moved_on = map(int, case_id.split())
+        return taken_back_notice(back, moved_on, undo)
     case = house().store.case(case_id)
     if case is None or not user.may_see(case.comment.site_id):
         return None

@@ -27,7 +27,26 @@ DECIDER_WORDS = {
 }
 ROLE_WORDS = {Role.ADMIN: "Admin", Role.MODERATOR: "Moderator", Role.VIEWER: "Viewer"}
 REPORT_WORDS = {ReportKind.FLAG: "Flagged by a visitor", ReportKind.APPEAL: "Appealed by the author"}
-REVIEW_REASONS = {"spam": "spam", "abuse": "abuse", "toxicity": "abuse", "other": "another reason"}
+# What a person may give as the ground for rejecting, in the order of the picker; the kinds of abuse teach their head.
+REJECT_REASONS = {
+    "spam": "Spam",
+    "abuse": "Abuse",
+    Head.INSULT.value: "Insult",
+    Head.THREAT.value: "Threat",
+    Head.IDENTITY_ATTACK.value: "Hate against a group",
+    Head.OBSCENE.value: "Obscene",
+    "other": "Another reason",
+}
+REVIEW_REASONS = {
+    "spam": "spam",
+    "abuse": "abuse",
+    "toxicity": "abuse",
+    Head.INSULT.value: "an insult",
+    Head.THREAT.value: "a threat",
+    Head.IDENTITY_ATTACK.value: "hate against a group",
+    Head.OBSCENE.value: "obscene",
+    "other": "unwanted for another reason",
+}
 MODE_WORDS = {
     Mode.HOLD_ONLY: ("Hold only", "A person decides every comment."),
     Mode.BORROWED: ("Borrowed", "Clear cases are decided by the shipped model's calibration."),

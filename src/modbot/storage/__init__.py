@@ -4,12 +4,14 @@
 date. Nothing mapped and no SQL leaves this room; it has no opinions. May import ``domain`` and ``errors``.
 """
 
+from modbot.storage.batches import BATCH_LIMIT
 from modbot.storage.keys import KeyStore, open_key_store
 from modbot.storage.migrate import check, expected_revision, upgrade
 from modbot.storage.orders import cursor_after
 from modbot.storage.sql import Store, StoreStatus, open_store
 
 __all__ = [
+    "BATCH_LIMIT",
     "KeyStore",
     "Store",
     "StoreStatus",

@@ -235,6 +235,23 @@ class CaseVerbs:
             row = connection.execute(_BY_ID, {"given_id": case_id}).first()
             return None if row is None else _whole(connection, row)
 
+    def standing_revision(self, case_id: str) -> int | None:
+        """Tell at which revision a case stands, without reading it.
+
+        Parameters
+        ----------
+        case_id : str
+            Which case.
+
+        Returns
+        -------
+        int or None
+            None if there is no such case, or its text was erased.
+        """
+        standing = select(cases.c.revision).where(cases.c.id == case_id, cases.c.erased_at.is_(None))
+        with self._db.reading() as connection:
+            return connection.execute(standing).scalar()
+
 
 # -- for the other verbs about cases ------------------------------------------
 

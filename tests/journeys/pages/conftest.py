@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-import waitress
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from browsers import FLAGS, chromium
@@ -13,9 +10,10 @@ from factories import a_user
 from modbot.app import create_app
 from modbot.domain import Role
 from review.desk import HASH, PASSWORD, Arrivals, open_tiny_house
+from served import in_thread
 
-# Chromium notes down every refusal (409) and every page that is not there (404): no fault of the page.
-EXPECTED = ("status of 404", "status of 409")
+# Chromium notes down every refusal (400, 409) and every page that is not there (404): no fault of the page.
+EXPECTED = ("status of 400", "status of 404", "status of 409")
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +42,8 @@ def address(house, ada, ben_site, cal):
     """The served review page, with Ada and an administrator."""
     for user in (ada, cal, a_user(id="user-dora", name="dora", role=Role.ADMIN, site_ids=None)):
         house.store.add_user(user, HASH)
-    server = waitress.create_server(create_app(house), host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
+    with in_thread(create_app(house), threads=8) as address:
+        yield address
 
 
 @pytest.fixture

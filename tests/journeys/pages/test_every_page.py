@@ -22,7 +22,16 @@ MOST_BYTES = 150_000
 PAGES = {
     "review.root": ("/",),
     "review.login_form": ("/login",),
-    "review.queue": ("/queue", "/queue?state=all", "/queue?q=nothing", "/queue?state=rejected"),
+    "review.mine": ("/queue/mine",),
+    "review.keys": ("/preferences/keys",),
+    "review.queue": (
+        "/queue",
+        "/queue?view=one",
+        "/queue?state=asked",
+        "/queue?state=all",
+        "/queue?q=nothing",
+        "/queue?state=rejected",
+    ),
     "review.case": ("/cases/{hostile}", "/cases/{answer}", "/cases/{rejected}", "/cases/none"),
     "review.why": ("/cases/{hostile}/why",),
     "review.overview": ("/overview",),

@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from factories import NOON, a_case, a_comment, a_user
-from modbot.domain import Action, DecidedBy, Review, Role
-from modbot.review.pages.frame import nav_for, notice_of, person_of
+from modbot.domain import Action, Batch, DecidedBy, Review, Role
+from modbot.review.pages.frame import (
+    Frame,
+    Preferences,
+    Undo,
+    batch_notice,
+    nav_for,
+    notice_of,
+    person_of,
+    taken_back_notice,
+)
 
 ADA = a_user()
 
@@ -34,7 +43,8 @@ def test_it_says_what_was_done_and_offers_to_undo_it():
 
     assert notice.sentence == "Published"
     assert notice.excerpt.startswith("“The night bus")
-    assert (notice.case_id, notice.revision, notice.can_undo) == (decided().id, 2, True)
+    assert notice.undo == Undo(decided().id, 2)
+    assert notice.undo.href == f"/cases/{decided().id}/undo"
 
 
 def test_it_quotes_no_more_than_a_line():
@@ -53,7 +63,29 @@ def test_it_offers_no_undo_of_an_undo():
     notice = notice_of(decided(Action.HOLD), "undo", ADA)
 
     assert notice.sentence == "Taken back:"
-    assert not notice.can_undo
+    assert notice.undo is None
+
+
+def test_it_says_what_was_done_to_many_and_what_came_of_taking_it_back():
+    batch = Batch("b1", ADA.id, Action.REJECT, "spam", size=23, at=NOON)
+
+    assert batch_notice(batch).sentence == "Rejected 23 comments."
+    assert batch_notice(batch).undo.href == "/queue/batches/b1/undo"
+    assert taken_back_notice(21, 2, None).sentence == "Taken back: 21 comments; 2 had moved on since and stayed."
+    assert taken_back_notice(1, 0, None).sentence == "Taken back: 1 comment."
+
+
+def test_it_says_what_was_no_decision():
+    assert notice_of(decided(), "skip", ADA).sentence == "Skipped until the end of your list:"
+    assert notice_of(decided(), "ask", ADA).undo is None
+
+
+def test_it_knows_the_key_of_every_act():
+    own = Frame("queue", None, (), "", "/queue", Preferences(chosen={"publish": "1"}))
+
+    assert own.keys["publish"] == "1"
+    assert own.keys["reject"] == "r"
+    assert ("publish", "1", "Publish") in own.sheet
 
 
 def test_it_quotes_nothing_of_an_erased_case():

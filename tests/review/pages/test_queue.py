@@ -7,10 +7,19 @@ from dataclasses import replace
 import pytest
 
 from factories import NOON, a_case, a_comment, a_site, a_user, a_verdict, later
-from modbot.domain import Action, CasePage, DecidedBy, Head, HeadScore, History, Reason, Role, Span, Term
+from modbot.domain import Action, CasePage, DecidedBy, Head, HeadScore, History, Note, Reason, Role, Span, Term
 from modbot.review.pages.case import CaseFacts, case_page
 from modbot.review.pages.frame import Frame
-from modbot.review.pages.queue import Filters, QueueFacts, queue_page, row_of, row_view, telling
+from modbot.review.pages.queue import (
+    SKIPPED,
+    Filters,
+    QueueFacts,
+    question_of,
+    queue_page,
+    row_of,
+    row_view,
+    telling,
+)
 
 FRAME = Frame("queue", None, (), "/static", "/queue")
 ROW = row_of(a_case())
@@ -78,6 +87,7 @@ def test_it_shows_a_spot_check_like_any_other_case_that_waits():
             "/queue?state=rejected&site=s&reason=R&q=a+b%26c",
         ),
         (Filters(cursor="q1"), "/queue?cursor=q1"),
+        (Filters(order="oldest", view="one"), "/queue?order=oldest&view=one"),
     ],
 )
 def test_it_has_a_stable_address_for_each_view(filters, href):
@@ -93,7 +103,8 @@ def test_it_asks_only_for_sites_that_the_person_may_see():
 @pytest.mark.parametrize(
     ("state", "action", "queued", "order"),
     [
-        ("waiting", None, True, "queue"),
+        ("waiting", None, True, "worst"),
+        ("asked", None, True, "worst"),
         ("published", Action.PUBLISH, None, "newest"),
         ("rejected", Action.REJECT, None, "newest"),
         ("all", None, None, "newest"),
@@ -174,3 +185,28 @@ def test_it_folds_long_texts_and_stays_bounded():
     assert sum(len(piece.text) for piece in row.text.pieces) <= 420
     assert row.text.folded_chars + row.text.left_out_chars > 19_000
     assert sum(len(piece.text) for piece in row.text.folded) < 2_000
+
+
+def test_it_puts_what_was_skipped_at_the_end_of_what_waits():
+    assert Filters().query(None, ("c1",)).besides == ("c1",)
+    assert Filters(cursor=SKIPPED).query(None, ("c1",)).among == ("c1",)
+    assert Filters(cursor=SKIPPED).query(None, ("c1",)).cursor == ""
+    assert Filters(state="published").query(None, ("c1",)).besides == ()
+
+
+def test_it_offers_orders_only_for_what_waits():
+    assert [order.value for order in queue_page(FRAME, Filters(), facts(ROW)).orders] == ["worst", "oldest", "unsure"]
+    assert queue_page(FRAME, Filters(state="published"), facts(ROW)).orders == ()
+    assert queue_page(FRAME, Filters(text="bus"), facts(ROW)).orders == ()
+
+
+def test_it_says_who_asks_what_last():
+    notes = (
+        Note("c1", "u1", "Ada", "Really?", NOON, asks=True),
+        Note("c1", "u2", "Ben", "No.", NOON),
+        Note("c1", "u1", "Ada", "word " * 60, NOON, asks=True),
+    )
+
+    assert question_of(notes).startswith("Ada asks: word word")
+    assert question_of(notes).endswith("…")
+    assert question_of(notes[1:2]) == ""

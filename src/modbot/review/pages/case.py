@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from modbot import domain
-from modbot.domain import Action, Case, CaseRow, DecidedBy, History, Precedents, Site, User
+from modbot.domain import Action, Case, CaseRow, DecidedBy, History, Note, Precedents, Site, User
 from modbot.policy import HEAD_WORDS, Yardstick
 from modbot.review import words
 from modbot.review.marks import Text, marked, marked_head, telling_terms
@@ -79,6 +79,16 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLine:
+    """What a colleague wrote about a case."""
+
+    body: str
+    who: str
+    at: words.Moment
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseDetailPage:
     """One case with everything known about it."""
 
@@ -112,6 +122,7 @@ class CaseDetailPage:
     queue_href: str
     next_href: str
     next_id: str
+    notes: tuple[NoteLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,7 @@ class CaseFacts:
     now: datetime
     precedents: Sequence[Precedents] = ()
     yardstick: Yardstick = UNMEASURED
+    notes: Sequence[Note] = ()
 
 
 def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
@@ -167,12 +179,20 @@ def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
         queue_href=facts.queue_href,
         next_href=f"/cases/{facts.next_id}" if facts.next_id else "",
         next_id=facts.next_id,
+        notes=note_lines(facts.notes, facts.now),
     )
 
 
 def _why_facts(facts: CaseFacts) -> WhyFacts:
     may_manage = facts.user.role is domain.Role.ADMIN
     return WhyFacts(facts.case, facts.site, facts.yardstick, facts.precedents, may_manage, facts.now)
+
+
+def note_lines(notes: Sequence[Note], now: datetime) -> tuple[NoteLine, ...]:
+    """Show what colleagues wrote; the words of an erased comment's notes are gone."""
+    return tuple(
+        NoteLine(note.body or "(erased)", note.author_name, words.moment(note.at, now), note.asks) for note in notes
+    )
 
 
 def story(case: Case, now: datetime) -> tuple[Step, ...]:

@@ -5,15 +5,36 @@ Pure. May import ``domain`` and ``review.words``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import ClassVar
 
-from modbot.domain import Action, Case, Role, User
+from modbot.domain import Action, Batch, Case, Role, User
 from modbot.review import words
 
 # Enough of a comment to recognise which one the notice speaks of.
 NOTICE_CHARS = 60
 THEMES = ("system", "light", "dark")
+# Act, usual key, what it does: the sheet of keys, and the page where they are changed, in this order.
+ACTS = (
+    ("publish", "p", "Publish"),
+    ("reject", "r", "Reject"),
+    ("spam", "s", "Reject as spam"),
+    ("abuse", "a", "Reject with a reason: choose which"),
+    ("skip", "x", "Skip: it comes back at the end of your list"),
+    ("ask", "c", "Ask a colleague"),
+    ("note", "n", "Write a note"),
+    ("undo", "u", "Undo your last decision, then the one before"),
+    ("next", "j", "Next comment"),
+    ("previous", "k", "Previous comment"),
+    ("open", "o", "Open the comment"),
+    ("select", "v", "Select for a decision about many"),
+    ("search", "/", "Search"),
+    ("help", "?", "This sheet"),
+)
+DEFAULT_KEYS: Mapping[str, str] = MappingProxyType({act: key for act, key, _ in ACTS})
+NOTED = {"note": "Noted:", "ask": "Your colleagues see your question:", "skip": "Skipped until the end of your list:"}
 DONE = {Action.PUBLISH: "Published", Action.REJECT: "Rejected", Action.HOLD: "Reopened"}
 
 
@@ -37,30 +58,35 @@ class NavItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """What just happened, and the revision to undo from where it can be undone."""
+class Undo:
+    """A decision that can be taken back, and the revision that it led to. A bulk act has its own id and no case."""
 
-    sentence: str
-    excerpt: str = ""
-    case_id: str = ""
+    case_id: str
     revision: int = 0
-    can_undo: bool = False
+    batch: str = ""
+
+    @property
+    def href(self) -> str:
+        """Where to post to take it back."""
+        return f"/queue/batches/{self.batch}/undo" if self.batch else f"/cases/{self.case_id}/undo"
 
 
 @dataclass(frozen=True, slots=True)
-class Undo:
-    """The decision that this person would take back next, and the revision that it led to."""
+class Notice:
+    """What just happened, and how to take it back where that can be done."""
 
-    case_id: str
-    revision: int
+    sentence: str
+    excerpt: str = ""
+    undo: Undo | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a person chose for this browser."""
+    """What a person chose: colours and whether there are keys for this browser, which keys for themselves."""
 
     theme: str = "system"
     keys: bool = True
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +101,21 @@ class Frame:
     preferences: Preferences = Preferences()
     notice: Notice | None = None
     undo: Undo | None = None
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """The key of each act, as this person chose them."""
+        return {**DEFAULT_KEYS, **self.preferences.chosen}
+
+    @property
+    def sheet(self) -> tuple[tuple[str, str, str], ...]:
+        """Every act with its key and what it does."""
+        return tuple((act, self.keys[act], meaning) for act, _, meaning in ACTS)
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """The grounds that a person may give for rejecting."""
+        return words.REJECT_REASONS
 
     @property
     def on_case(self) -> bool:
@@ -142,14 +183,27 @@ def nav_for(user: User, waiting: int | None) -> tuple[NavItem, ...]:
 
 
 def notice_of(case: Case, done: str, user: User, before: Undo | None = None) -> Notice | None:
-    """Say what a person just did to a case: ``done`` is "review" or "undo". None once the case has moved on.
+    """Say what a person just did to a case: ``done`` is "review", "undo" or "note". None once the case has moved on.
 
     After an undo the notice offers to take back the decision ``before`` that one.
     """
     text = "" if case.erased else f"“{words.excerpt(case.comment.body, NOTICE_CHARS)}”"
+    if done in NOTED:
+        return Notice(NOTED[done], text)
     last = case.reviews[-1] if case.reviews else None
     if last is None or last.reviewer != user.id or last.revision != case.revision - 1:
         return None
     if done == "undo":
-        return Notice("Taken back:", text, *((before.case_id, before.revision, True) if before else ()))
-    return Notice(DONE[case.action], text, case.id, case.revision, can_undo=True)
+        return Notice("Taken back:", text, before)
+    return Notice(DONE[case.action], text, Undo(case.id, case.revision))
+
+
+def batch_notice(batch: Batch) -> Notice:
+    """Say what a person just did to many cases."""
+    return Notice(f"{DONE[batch.action]} {words.counted(batch.size, 'comment')}.", "", Undo("", batch=batch.id))
+
+
+def taken_back_notice(back: int, moved_on: int, before: Undo | None) -> Notice:
+    """Say what came of taking a bulk act back."""
+    rest = f"; {moved_on:,} had moved on since and stayed" if moved_on else ""
+    return Notice(f"Taken back: {words.counted(back, 'comment')}{rest}.", "", before)

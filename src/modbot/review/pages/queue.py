@@ -6,32 +6,42 @@ Pure. May import ``domain``, ``review.words`` and ``review.marks``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlencode
 
 from modbot import domain
-from modbot.domain import Action, CaseQuery, CaseRow, User
+from modbot.domain import Action, CaseQuery, CaseRow, Note, User
 from modbot.review import words
 from modbot.review.marks import Text, marked, marked_head, telling_terms
 from modbot.review.pages.frame import Frame
+from modbot.review.pages.one import Context
 
-# Twenty rows of the worst kind stay below 150 kB with their forms, and are more than a screen on any device.
-ROWS = 20
+# So many rows of the worst kind stay below 150 kB with their forms, and are more than a screen on any device.
+ROWS = 16
+# One comment large, and the next two, so that they are there at once.
+ROWS_OF_ONE = 3
 SHOWN_CHARS = 420
+LARGE_CHARS = 4_000
 TITLE_CHARS = 80
 MOST_CHARS = 2_000
+QUESTION_CHARS = 160
 REASONS = 3
 # Longer searches than this are pasted by accident.
 SEARCH_CHARS = 200
 ALL_CLEAR = ("All clear", "Nobody is waiting for you. New comments that need a person appear here.")
 STATES: Mapping[str, tuple[str, Action | None, bool | None]] = {
     "waiting": ("Waiting", None, True),
+    "asked": ("Asked", None, True),
     "published": ("Published", Action.PUBLISH, None),
     "rejected": ("Rejected", Action.REJECT, None),
     "all": ("All", None, None),
 }
+ORDERS: Mapping[str, str] = {"worst": "Worst first", "oldest": "Oldest first", "unsure": "Least sure first"}
+VIEWS: Mapping[str, str] = {"list": "List", "one": "One at a time"}
+# After the end of the list comes what this person set aside.
+SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,8 @@ class Filters:
     site: str = ""
     reason: str = ""
     text: str = ""
+    order: str = "worst"
+    view: str = "list"
     cursor: str = ""
 
     @property
@@ -52,22 +64,42 @@ class Filters:
     def href(self, path: str = "/queue") -> str:
         """Return the address of this view."""
         asked = {"state": "" if self.state == "waiting" else self.state}
-        asked |= {"site": self.site, "reason": self.reason, "q": self.text, "cursor": self.cursor}
+        asked |= {"site": self.site, "reason": self.reason, "q": self.text}
+        asked |= {
+            "order": "" if self.order == "worst" else self.order,
+            "view": "" if self.view == "list" else self.view,
+        }
+        asked |= {"cursor": self.cursor}
         query = urlencode({name: value for name, value in asked.items() if value})
         return f"{path}?{query}" if query else path
 
-    def query(self, site_ids: tuple[str, ...] | None) -> CaseQuery:
-        """Ask the store for it, within the sites that this person may see."""
+    @property
+    def waits(self) -> bool:
+        """Whether this is a list of what waits for a person."""
+        return STATES[self.state][2] is True
+
+    @property
+    def walk(self) -> str:
+        """The order in which the store goes through it. What is decided already comes newest first."""
+        return self.order if self.waits else "newest"
+
+    def query(self, site_ids: tuple[str, ...] | None, skipped: tuple[str, ...] = ()) -> CaseQuery:
+        """Ask the store for it, within the sites that this person may see; what they skipped comes at the end."""
         _, action, queued = STATES[self.state]
+        aside = skipped if self.waits else ()
+        at_end = self.cursor == SKIPPED
         return CaseQuery(
             site_ids=(self.site,) if self.site else site_ids,
             action=action,
             queued=queued,
+            asked=True if self.state == "asked" else None,
             reason=self.reason,
             text=self.text,
-            order="queue" if queued else "newest",
-            cursor=self.cursor,
-            limit=ROWS,
+            order=self.walk,
+            cursor="" if at_end else self.cursor,
+            limit=ROWS if self.view == "list" else ROWS_OF_ONE,
+            besides=() if at_end else aside,
+            among=aside if at_end else (),
         )
 
 
@@ -120,6 +152,8 @@ class RowView:
     may_review: bool
     back: str
     next_id: str
+    question: str = ""
+    context: Context | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +168,10 @@ class QueuePage:
     filters: Filters
     sites: tuple[Choice, ...]
     reasons: tuple[Choice, ...]
+    orders: tuple[Choice, ...]
+    views: tuple[Tab, ...]
+    may_review: bool
+    picks: bool
     rows: tuple[RowView, ...]
     next_href: str
     first_href: str
@@ -164,23 +202,30 @@ class QueueFacts:
     reason_codes: Sequence[str]
     stretch: domain.CasePage
     now: datetime
+    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
+    contexts: Mapping[str, Context] = field(default_factory=dict)
 
 
 def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
     """Build the queue page from what the store said."""
     waiting = facts.counts.get("queued", 0)
+    may_review = any(facts.user.may_review(row.site_id) for row in facts.stretch.rows)
     first = replace(filters, cursor="")
     return QueuePage(
         frame=frame,
         title="Queue" if filters.state == "waiting" else f"{STATES[filters.state][0]} comments",
-        tabs=_tabs(first, waiting),
+        tabs=_tabs(first, {"waiting": waiting, "asked": facts.counts.get("asked") or None}),
         filters=filters,
         sites=_choices(((site.id, site.name) for site in facts.sites), filters.site),
         reasons=_choices(((code, words.reason_name(code)) for code in facts.reason_codes), filters.reason),
+        orders=_choices(ORDERS.items(), filters.order) if filters.waits and not filters.text else (),
+        views=tuple(Tab(replace(first, view=one).href(), label, one == filters.view) for one, label in VIEWS.items()),
+        may_review=may_review,
+        picks=may_review and filters.waits and filters.view == "list",
         rows=rows(facts, filters),
         next_href=replace(filters, cursor=facts.stretch.next_cursor).href() if facts.stretch.next_cursor else "",
         first_href=first.href() if filters.cursor else "",
-        clear_href=Filters(state=filters.state).href(),
+        clear_href=replace(Filters(), state=filters.state, order=filters.order, view=filters.view).href(),
         empty=None if facts.stretch.rows else _empty(filters),
         all_clear=ALL_CLEAR,
         search_all_href=Filters(state="all", text=filters.text).href()
@@ -195,17 +240,18 @@ def rows(facts: QueueFacts, filters: Filters) -> tuple[RowView, ...]:
     following = [row.id for row in facts.stretch.rows[1:]] + [""]
     return tuple(
         replace(
-            row_view(row, facts.user, facts.now),
+            row_view(row, facts.user, facts.now, facts.contexts.get(row.id)),
             site=names.get(row.site_id, ""),
             back=filters.href(),
             next_id=next_id,
+            question=question_of(facts.notes.get(row.id, ())) if row.asked and row.queued else "",
         )
         for row, next_id in zip(facts.stretch.rows, following, strict=bool(facts.stretch.rows))
     )
 
 
-def row_view(row: CaseRow, user: User, now: datetime) -> RowView:
-    """Show one case as a row."""
+def row_view(row: CaseRow, user: User, now: datetime, context: Context | None = None) -> RowView:
+    """Show one case as a row; with its context, large."""
     terms = telling_terms(marked_head(row.scores), row.heads, row.reasons)
     return RowView(
         id=row.id,
@@ -219,15 +265,24 @@ def row_view(row: CaseRow, user: User, now: datetime) -> RowView:
         state=shown_state(row),
         band=words.band_of(row.band),
         # In a list only what speaks against a comment is marked: the rest would be noise.
-        text=marked(row.body, terms, shown=SHOWN_CHARS, most=MOST_CHARS, kinds=frozenset({"for"})),
-        reasons=tuple(_reason_line(reason) for reason in telling(row.reasons)),
+        text=marked(row.body, terms, shown=LARGE_CHARS, most=2 * LARGE_CHARS)
+        if context
+        else marked(row.body, terms, shown=SHOWN_CHARS, most=MOST_CHARS, kinds=frozenset({"for"})),
+        reasons=tuple(_reason_line(reason) for reason in (row.reasons if context else telling(row.reasons))),
         reports=words.counted(row.reports, "report") if row.reports else "",
         revision=row.revision,
         queued=row.queued,
         may_review=user.may_review(row.site_id),
         back="/queue",
         next_id="",
+        context=context,
     )
+
+
+def question_of(notes: Sequence[Note]) -> str:
+    """Say who asks what: the last question."""
+    asked = next((note for note in reversed(notes) if note.asks), None)
+    return f"{asked.author_name} asks: {words.excerpt(asked.body, QUESTION_CHARS)}" if asked else ""
 
 
 def telling(reasons: Sequence[domain.Reason]) -> tuple[domain.Reason, ...]:
@@ -257,6 +312,7 @@ def row_of(case: domain.Case) -> CaseRow:
         reports=len(case.reports),
         received_at=case.received_at,
         heads=case.verdict.heads,
+        asked=case.asked,
     )
 
 
@@ -281,13 +337,13 @@ def _reason_line(reason: domain.Reason) -> ReasonLine:
     return ReasonLine(reason.sentence, tone)
 
 
-def _tabs(first: Filters, waiting: int) -> tuple[Tab, ...]:
+def _tabs(first: Filters, counts: Mapping[str, int | None]) -> tuple[Tab, ...]:
     return tuple(
         Tab(
             href=replace(first, state=state).href(),
             words=label,
             current=state == first.state,
-            count=waiting if state == "waiting" else None,
+            count=counts.get(state),
         )
         for state, (label, _, _) in STATES.items()
     )
@@ -302,4 +358,6 @@ def _empty(filters: Filters) -> tuple[str, str]:
         return "Nothing matches", "No comment fits these filters. Loosen one, or clear them all."
     if filters.state == "waiting":
         return ALL_CLEAR
+    if filters.state == "asked":
+        return "No open question", "Nobody has asked a colleague about a comment that still waits."
     return "Nothing here yet", f"No comment has been {STATES[filters.state][0].lower()} so far."

@@ -21,7 +21,9 @@ export function startDeciding() {
 export function undo() {
   const last = () => document.querySelector("[data-last] form");
   // In turn, because the decision to take back may still be on its way.
-  if (list()) inTurn(() => (last() ? takeBack(last()) : sayNothingLeft()));
+  // A bulk act is taken back by a page of its own: its rows are not here.
+  const takeLast = () => (last().matches("[data-undo]") ? takeBack(last()) : last().requestSubmit());
+  if (list()) inTurn(() => (last() ? takeLast() : sayNothingLeft()));
   else if (last()) last().requestSubmit();
   else sayNothingLeft();
   return true;
@@ -34,16 +36,19 @@ function decide(form, button) {
   row.setAttribute("aria-busy", "true");
   row.classList.add("row--leaving");
   if (next) go(next);
+  else document.querySelector("main").focus({ preventScroll: true });
   inTurn(() => record(row, form, button));
 }
 
 async function record(row, form, button) {
-  const outcome = `${row.dataset.case}/outcome`;
-  const done = await send(button.getAttribute("formaction"), form, button, outcome);
+  const skips = button.dataset.act === "skip";
+  const outcome = `${row.dataset.case}/outcome${skips ? "?done=skip" : ""}`;
+  const done = await send(button.getAttribute("formaction") ?? form.getAttribute("action"), form, button, outcome);
   if (done.problem) return refuse(done.stale ? await renew(row, outcome) : row, done);
   const item = row.parentElement;
   gone.set(row.dataset.case, item.nextElementSibling);
-  if (list().dataset.rows === "waiting") item.remove();
+  if (skips) list().append(item), item.replaceChildren(...done.row.children);
+  else if (list().dataset.rows === "waiting") item.remove();
   else item.replaceChildren(...done.row.children);
   if (!current()) mark(list().querySelector("[data-case]"));
   await refill();

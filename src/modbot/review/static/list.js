@@ -7,6 +7,8 @@ export function startList() {
   if (!document.querySelector("[data-rows]")) return;
   const asked = location.hash ? document.getElementById(location.hash.slice(1)) : null;
   if (asked?.matches("[data-case]")) go(asked);
+  // The list has the focus from the start, so that the first key counts; not while somebody is somewhere else already.
+  else if (document.activeElement === document.body) go(rows()[0]);
   else mark(rows()[0]);
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest("[data-rows] [data-case]");

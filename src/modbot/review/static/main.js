@@ -2,16 +2,24 @@
 import { listenForKeys } from "./keys.js";
 import { startList } from "./list.js";
 import { startDeciding } from "./decide.js";
+import { startNotes } from "./note.js";
+import { startPicking } from "./pick.js";
 import { leave } from "./say.js";
 import { startWhy } from "./why.js";
 
 startList();
 startDeciding();
+startNotes();
+startPicking();
 listenForKeys();
 startWhy();
 leave();
 // What only scripts can do is shown only to those who have them.
 document.documentElement.classList.add("scripted");
+
+// Keys need the focus in the list or the comment; a page that was asked for a place in it keeps that.
+const main = document.querySelector("main:has(.case, [data-empty])");
+if (document.activeElement === document.body && !location.hash) main?.focus({ preventScroll: true });
 
 // A choice in a filter needs no extra click.
 document.addEventListener("change", (event) => {
