@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from factories import NOON, a_site, a_user
+from factories import NOON, a_user
 from modbot.domain import Attempt, DeliveryState, Hook, Role
 from review.desk import HASH
 
@@ -90,12 +89,3 @@ def test_it_lists_models_and_marks_the_live_one(app, at_the_desk, house, tmp_pat
 
 def test_it_says_how_to_begin(at_the_desk):
     assert "modbot train" in at_the_desk("dora").get("/admin/models").text
-
-
-def test_it_counts_what_waits_for_each_site(at_the_desk, arrive, house, given_up):
-    house.store.add_site(a_site(id="site-third", name="Third", created_at=NOON + timedelta(1)), [])
-
-    page = at_the_desk("dora").get("/overview").text
-
-    for shown in ("In the queue", "By site", "Third", "Harbour Gazette"):
-        assert shown in page, shown

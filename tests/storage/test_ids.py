@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from factories import later
-from modbot.storage.ids import first_id, new_id
+from modbot.storage.ids import first_id, moment_of, new_id
 
 
 def test_it_works():
@@ -24,3 +24,7 @@ def test_it_tells_the_ids_before_a_moment_from_those_after():
 
 def test_it_keeps_ids_of_one_moment_apart():
     assert len({new_id("c", later()) for _ in range(1_000)}) == 1_000
+
+
+def test_it_tells_the_moment_of_an_id():
+    assert moment_of(new_id("c", later(0.123456))) == later(0.123)

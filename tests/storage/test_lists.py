@@ -162,27 +162,6 @@ def test_it_stops_counting_where_nobody_would_act_differently(store, seven, monk
     assert store.queue_counts(None) == {"queued": 2, "held": 2, "asked": 0}
 
 
-def test_it_counts_what_arrived_lately_by_where_it_stands(store, seven):
-    none = dict.fromkeys(Action, 0)
-    recorded(store, "ben", site_id="site-ben", action=Action.HOLD, at=later(60))
-    recorded(store, "late", action=Action.REJECT, at=later(60))
-    assert store.arrived_since(None, later(60)) == none | {Action.HOLD: 1, Action.REJECT: 1}
-    assert store.arrived_since(("site-ada",), later(60)) == none | {Action.REJECT: 1}
-    assert store.arrived_since(None, later(61)) == store.arrived_since((), later(-9)) == none
-    assert sum(store.arrived_since(None, later(-9)).values()) == len(seven) + 2
-
-
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
-def test_it_counts_what_arrived_lately_within_an_index(store, seven):
-    said = []
-    event.listen(store._db.engine, "before_cursor_execute", lambda *call: said.append(call[2:4]))
-    store.arrived_since(None, later())
-    sql, values = said[-1]
-    with store._db.reading() as connection:
-        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
-    assert len([step for step in plan if "COVERING INDEX ix_cases_action" in step]) == len(Action), plan
-
-
 # -- the cost of a page -------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import NullPool, create_engine, inspect
 
-from factories import a_comment, a_draft, a_new_case, a_rule, a_signal, a_site, a_verdict, later
+from factories import NOON, a_comment, a_draft, a_new_case, a_rule, a_signal, a_site, a_verdict, later
 from modbot.domain import Action, CaseQuery, Checked, Head, Mode, Policy, RuleEffect, RuleKind
 from modbot.errors import NotMigrated, StoreUnavailable
 from modbot.storage import check, expected_revision, open_store, upgrade
@@ -115,6 +115,31 @@ def test_it_gives_the_cases_of_before_their_places_in_the_queue(empty_url):
     # The cursor holds the measure to the last digit.
     assert [store.cases(CaseQuery(order=order, limit=1)) for order in orders] == before
     assert [page.next_cursor.partition("~")[0] for page in before] == ["0.75", "1.0"]
+    store.close()
+
+
+def test_it_counts_the_days_of_before(empty_url):
+    upgrade(empty_url)
+    store = open_store(empty_url)
+    store.add_site(a_site(), [])
+    for number, action in enumerate((Action.PUBLISH, Action.REJECT, Action.HOLD, Action.REJECT)):
+        at = later(hours=5 * number)
+        case, _ = store.record(a_new_case(comment=a_comment(key=f"k{number}"), verdict=a_verdict(), at=at))
+        store.record_review(a_draft(case_id=case.id, action=action, at=at))
+        if number == 3:
+            store.record_review(a_draft(case_id=case.id, action=Action.HOLD, seen_revision=2, undo=True, at=at))
+    day = NOON.date()
+    before = store.daily(None, day), store.tallies(None, day, day)
+    downgrade(empty_url, "0008")
+    upgrade(empty_url)
+    assert (store.daily(None, day), store.tallies(None, day, day)) == before
+    assert [(row.day.day, row.action, row.cases) for row in before[0]] == [
+        (14, Action.HOLD, 1),
+        (14, Action.PUBLISH, 1),
+        (14, Action.REJECT, 1),
+        (15, Action.HOLD, 1),
+    ]
+    assert sum(row.decisions for row in before[1]) == 2
     store.close()
 
 

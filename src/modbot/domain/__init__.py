@@ -20,6 +20,7 @@ from modbot.domain.case import (
 )
 from modbot.domain.comment import Assessment, Author, Comment, HeadScore, History, Reason, Signal, Span, Term, Verdict
 from modbot.domain.delivery import Attempt, Delivery, DeliveryRow
+from modbot.domain.figures import Check, DayCount, QueueAges, SiteHealth, Tally, Trouble
 from modbot.domain.rule import TALLIED_MAX, PastComment, Rule, RuleEffect, RuleKind, RuleTally
 from modbot.domain.site import Checked, Cut, Hook, Limits, Policy, Site, SiteLayer, SiteSecret, User
 from modbot.domain.words import (
@@ -62,9 +63,11 @@ __all__ = [
     "CasePage",
     "CaseQuery",
     "CaseRow",
+    "Check",
     "Checked",
     "Comment",
     "Cut",
+    "DayCount",
     "DecidedBy",
     "Delivery",
     "DeliveryRow",
@@ -84,6 +87,7 @@ __all__ = [
     "PastComment",
     "Policy",
     "Precedents",
+    "QueueAges",
     "Reason",
     "Report",
     "ReportKind",
@@ -97,10 +101,13 @@ __all__ = [
     "SecretKind",
     "Signal",
     "Site",
+    "SiteHealth",
     "SiteLayer",
     "SiteSecret",
     "Span",
+    "Tally",
     "Term",
+    "Trouble",
     "User",
     "Verdict",
 ]

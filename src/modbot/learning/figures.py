@@ -1,7 +1,7 @@
 """Figures of one head on one slice, with their intervals, and what its plots are drawn from.
 
 Pure functions from answers and probabilities to numbers, each compared in its test with a hand calculation or an
-independent implementation. Reads and writes nothing; may import numpy.
+independent implementation. Reads and writes nothing; may import ``promise`` and numpy.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from modbot.promise.interval import wilson
 
 FALSE_POSITIVES = tuple(float(share) for share in np.logspace(-3, 0, 31).round(6))
 """Shares of negatives at which a ROC curve is told: those that matter to an honest author are the small ones."""
@@ -153,31 +155,6 @@ def curves(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: float) -> dict
         found["precision"] = _short(steps.precision(np.array(RECALLS), prior))
         found["reliability"] = [_short(pair) for pair in steps.reliability(prior)]
     return found
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Give the 95 % score interval of a share.
-
-    Parameters
-    ----------
-    hits, n : int
-        ``hits`` of ``n``.
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper end; (0, 1) if ``n`` is 0.
-
-    Notes
-    -----
-    Wilson 1927, J. Am. Stat. Assoc. 22, 209-212.
-    """
-    if not n:
-        return 0.0, 1.0
-    part = hits / n
-    centre = (part + _Z * _Z / (2 * n)) / (1 + _Z * _Z / n)
-    reach = _Z / (1 + _Z * _Z / n) * math.sqrt(part * (1 - part) / n + _Z * _Z / (4 * n * n))
-    return max(0.0, centre - reach), min(1.0, centre + reach)
 
 
 def auc_interval(auc: float, bad: int, good: int) -> tuple[float, float]:

@@ -1,11 +1,10 @@
-"""Reading: log-in, one case, the overview. Parse, call, render; nothing is decided here.
+"""Reading: log-in and one case. Parse, call, render; nothing is decided here.
 
 May import ``adapting``, ``domain``, ``explaining``, ``text``, the Store's reading verbs and this room.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 
 from flask import Response, abort, redirect, request
@@ -16,16 +15,14 @@ from modbot.domain import Case, CaseQuery, CaseRow, Site
 from modbot.explaining import smallest_edit
 from modbot.review import access
 from modbot.review.blueprint import bp, house
-from modbot.review.listing import next_id, parent_of, queue_href, visible_sites
+from modbot.review.listing import next_id, parent_of, queue_href
 from modbot.review.pages import case as case_pages
 from modbot.review.pages import why as why_pages
-from modbot.review.pages.admin import OverviewFacts, overview_page
 from modbot.review.pages.frame import THEMES, LoginPage, PatternsPage
 from modbot.review.render import frame, full_frame, render
 from modbot.text import sketch
 
 EARLIER = 8
-DAY = timedelta(days=1)
 YEAR_S = 31_536_000
 WRONG = "Name and password do not fit. Check both and try again."
 
@@ -108,24 +105,6 @@ def why(case_id: str) -> Response:
     edit = None if found.erased else smallest_edit(comment, anew, judge, site.policy.mode)
     told = why_pages.Anew(anew.action, edit, standing(house().store, site).told())
     return render(why_pages.why_page(full_frame("queue", user), found, site.policy.mode, told))
-
-
-@bp.get("/overview")
-def overview() -> Response:
-    """Show how things stand."""
-    user, store = access.person(), house().store
-    scope = access.site_ids(user)
-    sites = visible_sites(user)
-    counts = store.queue_counts(scope)
-    facts = OverviewFacts(
-        sites=sites,
-        counts=counts,
-        per_site={site.id: store.queue_counts((site.id,)) for site in sites} if len(sites) > 1 else {},
-        arrived=store.arrived_since(scope, house().clock() - DAY),
-        pending=store.pending_deliveries(),
-        failing={site.id: store.failing_since(site.id)[0] for site in sites if site.hook},
-    )
-    return render(overview_page(frame("overview", user, counts.get("queued", 0)), facts))
 
 
 @bp.get("/patterns")

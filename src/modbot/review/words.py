@@ -111,6 +111,13 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def percent(share: float) -> str:
+    """Say a share in percent, with no more figures than it has meaning."""
+    if 1e-9 < share < 0.001:
+        return "under 0.1 %"
+    return f"{share * 100:.1f}".removesuffix(".0") + " %" if share < 0.1 else f"{share * 100:.0f} %"
+
+
 def likelihood(probability: float) -> str:
     """Say a calibrated probability in words."""
     return next(words for least, words in LIKELIHOODS if probability >= least)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from modbot.domain import Action, Batch, Case, Review, ReviewDraft
 from modbot.errors import CaseNotFound, StaleReview
 from modbot.storage.cases import load_cases, locked_state
+from modbot.storage.daily import Move, count_moves
 from modbot.storage.engine import Database
 from modbot.storage.ids import new_id
 from modbot.storage.reviews import decide, take_back
@@ -87,15 +88,17 @@ class BatchVerbs:
         with self._db.writing() as connection:
             connection.execute(insert(batches).inline().values(**row))
             stale: list[str] = []
+            moves: list[Move] = []
             # In the order of ids, so that two bulk acts never wait for each other.
             for draft in sorted(drafts, key=lambda one: one.case_id):
                 now = _standing(connection, draft, site_ids)
                 if now is None:
                     stale.append(draft.case_id)
                 elif not stale:
-                    decide(connection, replace(draft, batch=batch), now)
+                    moves.append(decide(connection, replace(draft, batch=batch), now))
             if stale:
                 raise _refusal(stale, len(drafts))
+            count_moves(connection, moves)
         return batch
 
     def take_back_reviews(self, batch: str, draft: ReviewDraft) -> tuple[int, int]:
@@ -128,14 +131,14 @@ class BatchVerbs:
             connection.execute(batches.update().where(batches.c.id == batch).values(undone_at=draft.at))
             done = select(reviews.c.case_id, reviews.c.revision).where(reviews.c.batch == batch)
             decided = connection.execute(done.order_by(reviews.c.case_id)).all()
-            taken = 0
+            moves: list[Move] = []
             for one in decided:
                 again = replace(draft, case_id=one.case_id, seen_revision=one.revision + 1, undo=True)
                 now = _standing(connection, again, None)
                 if now is not None:
-                    take_back(connection, again, now)
-                    taken += 1
-        return taken, len(decided) - taken
+                    moves.append(take_back(connection, again, now))
+            count_moves(connection, moves)
+        return len(moves), len(decided) - len(moves)
 
     def batch(self, batch: str) -> Batch | None:
         """Read a bulk act.

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from modbot.domain import Action, Case, DecidedBy, NewCase, Report, Review
 from modbot.errors import CaseNotFound, KeyReused, StaleReview
 from modbot.storage.campaigns import enter, hold_still, leave
+from modbot.storage.daily import Move, count_arrival, count_moves
 from modbot.storage.engine import Database, Hot
 from modbot.storage.ids import CASE_PREFIX, new_id
 from modbot.storage.outbox import Change, announce
@@ -156,6 +157,7 @@ class CaseVerbs:
             announce(
                 connection, Change(new.comment.site_id, case_id, new.action, None, new.decided_by, 1, new.at, new.at)
             )
+            count_arrival(connection, new)
         return _fresh_case(case_id, new, queued), True
 
     def revise(self, case_id: str, new: NewCase) -> Case:
@@ -216,6 +218,8 @@ class CaseVerbs:
                     connection,
                     Change(now.site_id, case_id, new.action, previous, new.decided_by, revision, new.at, new.at),
                 )
+            was, stands = (now.action, now.decided_by), (new.action.value, new.decided_by.value)
+            count_moves(connection, [Move(now.site_id, case_id, was, stands)])
             return load_case(connection, case_id)
 
     def case(self, case_id: str) -> Case | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 
 CASE_PREFIX = "c"
 CAMPAIGN_PREFIX = "g"
@@ -14,6 +14,11 @@ _RANDOM_BYTES = 8
 def first_id(prefix: str, at: datetime) -> str:
     """Return what sorts before every id of this moment, and after every id of the moments before."""
     return f"{prefix}{int(at.timestamp() * 1000):012x}"
+
+
+def moment_of(made: str) -> datetime:
+    """Return the moment, to the millisecond, for which an id with a prefix of one letter was made."""
+    return datetime.fromtimestamp(int(made[1:13], 16) / 1000, UTC)
 
 
 def new_id(prefix: str, at: datetime) -> str:

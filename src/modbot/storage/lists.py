@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, false, func, select, true, union_all
@@ -17,7 +16,6 @@ from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, false,
 from modbot.domain import Action, Case, CasePage, CaseQuery, CaseRow, DecidedBy
 from modbot.storage.cases import load_cases
 from modbot.storage.engine import Database
-from modbot.storage.ids import CASE_PREFIX, first_id
 from modbot.storage.orders import OF_WAITING, Order
 from modbot.storage.rows import heads_from, reasons_from, scores_from
 from modbot.storage.search import finding, order_of_writing, words_in
@@ -174,34 +172,6 @@ class ListVerbs:
         ]
         with self._db.reading() as connection:
             return dict(connection.execute(select(*counts)).mappings().one())
-
-    def arrived_since(self, site_ids: tuple[str, ...] | None, since: datetime) -> Mapping[Action, int]:
-        """Count the cases that arrived lately by where they stand now.
-
-        Parameters
-        ----------
-        site_ids : tuple of str or None
-            Of these sites; None for all.
-        since : datetime
-            The first moment that counts, aware.
-
-        Returns
-        -------
-        mapping of Action to int
-            Every action; 10,000 stands for that many or more.
-        """
-        at_sites = cases.c.site_id.in_(select(sites.c.id) if site_ids is None else site_ids)
-        lately = select(cases.c.id).where(at_sites, cases.c.id >= first_id(CASE_PREFIX, since))
-        counts = [
-            select(func.count())
-            .select_from(lately.where(cases.c.action == action.value).limit(COUNT_LIMIT).subquery())
-            .scalar_subquery()
-            .label(action.value)
-            for action in Action
-        ]
-        with self._db.reading() as connection:
-            found = connection.execute(select(*counts)).mappings().one()
-        return {action: found[action.value] for action in Action}
 
     def reason_codes(self, site_ids: tuple[str, ...] | None) -> tuple[str, ...]:
         """Name the codes that verdicts gave, for the filter.

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 from modbot.domain import Action, Case, DecidedBy, Report, ReviewDraft
 from modbot.errors import CaseNotFound, StaleReview
 from modbot.storage.cases import change_case, load_case, locked_state
+from modbot.storage.daily import Move, count_moves
 from modbot.storage.engine import Database
 from modbot.storage.evidence import note_answer
 from modbot.storage.labels import standing_revision
@@ -56,10 +57,8 @@ class ReviewVerbs:
             now = locked_state(connection, draft.case_id, draft.seen_revision)
             if now.erased_at is not None:
                 raise CaseNotFound(f"Case {draft.case_id} was erased: nothing is left to decide.")
-            if draft.undo:
-                take_back(connection, draft, now)
-            else:
-                decide(connection, draft, now)
+            move = take_back(connection, draft, now) if draft.undo else decide(connection, draft, now)
+            count_moves(connection, [move])
             return load_case(connection, draft.case_id)
 
     def record_report(self, report: Report) -> Case:
@@ -96,9 +95,9 @@ class ReviewVerbs:
             return load_case(connection, report.case_id)
 
 
-def decide(connection: Connection, draft: ReviewDraft, now: Any) -> None:
-    """Append a decision about a locked case and change where it stands."""
-    _append(connection, draft, now, draft.action)
+def decide(connection: Connection, draft: ReviewDraft, now: Any) -> Move:
+    """Append a decision about a locked case and change where it stands; the caller counts the move."""
+    review = _append(connection, draft, now, draft.action)
     note_answer(connection, draft.case_id, now, draft.action)
     # A decision answers the question that was put: reopening the case does not ask it again.
     reopened = {"asked": False} if draft.action is Action.HOLD else {}
@@ -114,10 +113,14 @@ def decide(connection: Connection, draft: ReviewDraft, now: Any) -> None:
     )
     if draft.action.value != now.action:
         _announce(connection, draft, now, (draft.action, draft.decided_by))
+    stands = (draft.action.value, draft.decided_by.value)
+    # Putting a case back into the queue is no decision.
+    is_one = draft.action is not Action.HOLD
+    return Move(now.site_id, draft.case_id, (now.action, now.decided_by), stands, review if is_one else None)
 
 
-def take_back(connection: Connection, draft: ReviewDraft, now: Any) -> None:
-    """Take the reviewer's last decision about a locked case back."""
+def take_back(connection: Connection, draft: ReviewDraft, now: Any) -> Move:
+    """Take the reviewer's last decision about a locked case back; the caller counts the move."""
     last = connection.execute(
         select(reviews).where(reviews.c.case_id == draft.case_id).order_by(reviews.c.revision.desc()).limit(1)
     ).first()
@@ -139,6 +142,9 @@ def take_back(connection: Connection, draft: ReviewDraft, now: Any) -> None:
     unheard = withdraw(connection, draft.case_id, last.revision + 1)
     if action.value != now.action and not unheard:
         _announce(connection, draft, now, (action, decided_by))
+    stands = (last.was_action, last.was_decided_by)
+    review: Any = last._mapping if last.action != Action.HOLD.value else None  # noqa: SLF001 - the public name of it
+    return Move(now.site_id, draft.case_id, (now.action, now.decided_by), stands, review, -1)
 
 
 def _standing(connection: Connection, case_id: str, text_revision: int) -> Action:
@@ -159,27 +165,25 @@ def _reported_since(connection: Connection, last: Any) -> bool:
     return connection.execute(since.limit(1)).first() is not None
 
 
-def _append(connection: Connection, draft: ReviewDraft, now: Any, action: Action) -> None:
-    connection.execute(
-        insert(reviews)
-        .inline()
-        .values(
-            case_id=draft.case_id,
-            revision=now.revision,
-            text_revision=now.text_revision,
-            action=action.value,
-            decided_by=draft.decided_by.value,
-            reviewer=draft.reviewer,
-            reviewer_name=draft.reviewer_name,
-            reason=draft.reason,
-            at=draft.at,
-            undo=draft.undo,
-            was_action=now.action,
-            was_decided_by=now.decided_by,
-            was_queued=now.queued,
-            batch=draft.batch or None,
-        )
-    )
+def _append(connection: Connection, draft: ReviewDraft, now: Any, action: Action) -> dict[str, Any]:
+    row = {
+        "case_id": draft.case_id,
+        "revision": now.revision,
+        "text_revision": now.text_revision,
+        "action": action.value,
+        "decided_by": draft.decided_by.value,
+        "reviewer": draft.reviewer,
+        "reviewer_name": draft.reviewer_name,
+        "reason": draft.reason,
+        "at": draft.at,
+        "undo": draft.undo,
+        "was_action": now.action,
+        "was_decided_by": now.decided_by,
+        "was_queued": now.queued,
+        "batch": draft.batch or None,
+    }
+    connection.execute(insert(reviews).inline().values(**row))
+    return row
 
 
 def _announce(connection: Connection, draft: ReviewDraft, now: Any, decided: tuple[Action, DecidedBy]) -> None:

@@ -13,9 +13,11 @@ from sqlalchemy import text
 from modbot.errors import NotMigrated
 from modbot.storage.batches import BatchVerbs
 from modbot.storage.cases import CaseVerbs
+from modbot.storage.daily import DailyVerbs
 from modbot.storage.engine import Database, open_database
 from modbot.storage.erasure import ErasureVerbs
 from modbot.storage.evidence import EvidenceVerbs
+from modbot.storage.figures import FigureVerbs
 from modbot.storage.history import HistoryVerbs
 from modbot.storage.labels import LabelVerbs
 from modbot.storage.lessons import LessonVerbs
@@ -57,6 +59,8 @@ class Store(
     LessonVerbs,
     ErasureVerbs,
     OutboxVerbs,
+    DailyVerbs,
+    FigureVerbs,
     LabelVerbs,
     PrecedentVerbs,
 ):

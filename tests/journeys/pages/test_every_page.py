@@ -34,7 +34,7 @@ PAGES = {
     ),
     "review.case": ("/cases/{hostile}", "/cases/{answer}", "/cases/{rejected}", "/cases/none"),
     "review.why": ("/cases/{hostile}/why",),
-    "review.overview": ("/overview",),
+    "review.overview": ("/overview", "/overview?site=site-ada&days=90"),
     "review.patterns": ("/patterns",),
     "review.sites": ("/admin/sites",),
     "review.users": ("/admin/users",),
@@ -42,7 +42,7 @@ PAGES = {
     "review.rules": ("/admin/rules", "/admin/rules?show=ended"),
 }
 # Answers to a script of ours and files: no pages.
-NO_PAGES = {"review.static_file", "review.outcome"}
+NO_PAGES = {"review.static_file", "review.outcome", "review.overview_table"}
 
 # Each of them says so with a dialog if it runs: `sit_down` takes that for a complaint.
 PAYLOADS = (

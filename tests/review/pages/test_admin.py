@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from factories import NOON, a_site, a_user, later
 from modbot.domain import Action, DecidedBy, DeliveryRow, DeliveryState, Event, Hook, Mode, Policy, Role
-from modbot.review.pages.admin import OverviewFacts, SiteFacts, model_view, overview_page, sites_page, users_page
-from modbot.review.pages.frame import Frame, person_of
+from modbot.review.pages.admin import SiteFacts, model_view, sites_page, users_page
+from modbot.review.pages.frame import Frame
 
 FRAME = Frame("sites", None, (), "/static", "/admin/sites")
 
@@ -71,25 +69,6 @@ def test_it_names_the_sites_of_each_person():
         ("Harbour Gazette", False, True),
         ("None", False, False),
     ]
-
-
-def test_it_counts_and_warns():
-    arrived = {Action.PUBLISH: 3_000, Action.HOLD: 9, Action.REJECT: 4}
-    facts = OverviewFacts([a_site()], {"queued": 1_204, "held": 9}, {}, arrived, 2, {"site-ada": 11})
-    admin = replace(FRAME, person=person_of(a_user(role=Role.ADMIN)))
-
-    tiles = overview_page(admin, facts).tiles
-
-    assert [(tile.number, tile.tone, tile.href) for tile in tiles] == [
-        ("1,204", "", "/queue"),
-        ("3,000", "", "/queue?state=published"),
-        ("4", "", "/queue?state=rejected"),
-        ("2", "", "/admin/sites"),
-        ("1", "problem", "/admin/sites"),
-    ]
-    assert [tile.href for tile in overview_page(FRAME, facts).tiles][3:] == ["", ""]
-    quiet = OverviewFacts([], {}, {}, {}, 0, {"site-ada": 0})
-    assert len(overview_page(FRAME, quiet).tiles) == 4
 
 
 def test_it_shows_a_card():

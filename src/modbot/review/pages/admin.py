@@ -1,4 +1,4 @@
-"""The overview and the administrator's pages: sites with their deliveries, people, models.
+"""The administrator's pages: sites with their deliveries, people, models.
 
 Pure. May import ``domain``, ``review.words`` and other pages.
 """
@@ -11,7 +11,7 @@ from datetime import datetime
 from statistics import median
 from typing import ClassVar
 
-from modbot.domain import Action, DeliveryRow, DeliveryState, Site, User
+from modbot.domain import DeliveryRow, DeliveryState, Site, User
 from modbot.review import words
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.queue import state_words
@@ -21,29 +21,6 @@ REASON_WORDS = {
     "private_address": "the address is private and not on the allow list",
     "too_many_redirects": "the site redirects",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One number with its name, a sentence and, where it leads somewhere, a link."""
-
-    number: str
-    name: str
-    sentence: str
-    href: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OverviewPage:
-    """How things stand, in a handful of numbers."""
-
-    template: ClassVar[str] = "overview.html"
-    title: ClassVar[str] = "Overview"
-
-    frame: Frame
-    tiles: tuple[Tile, ...]
-    sites: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,48 +112,12 @@ class ModelsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class OverviewFacts:
-    """What the store said for the overview. ``failing`` counts each site's consecutive failures."""
-
-    sites: Sequence[Site]
-    counts: Mapping[str, int]
-    per_site: Mapping[str, Mapping[str, int]]
-    arrived: Mapping[Action, int]
-    pending: int
-    failing: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class SiteFacts:
     """What the store said of one site: its last messages, and sentences on what its own evidence carries."""
 
     site: Site
     deliveries: Sequence[DeliveryRow] = ()
     evidence: Sequence[str] = ()
-
-
-def overview_page(frame: Frame, facts: OverviewFacts) -> OverviewPage:
-    """Build the overview."""
-    failing = sum(1 for count in facts.failing.values() if count)
-    # One number for all that waits: a spot check looks like any other case, here too.
-    tiles = [Tile(f"{facts.counts.get('queued', 0):,}", "In the queue", "wait for a person", "/queue")]
-    for action, state in ((Action.PUBLISH, "published"), (Action.REJECT, "rejected")):
-        number = f"{facts.arrived.get(action, 0):,}"
-        tiles.append(
-            Tile(number, words.ACTION_WORDS[action], "of the last 24 hours' comments", f"/queue?state={state}")
-        )
-    sites = "/admin/sites" if frame.person and frame.person.is_admin else ""
-    tiles.append(Tile(f"{facts.pending:,}", "On their way", "messages that a site has not received yet", sites))
-    if failing:
-        tiles.append(Tile(str(failing), "Sites out of reach", "do not take their messages", sites, tone="problem"))
-    return OverviewPage(
-        frame=frame,
-        tiles=tuple(tiles),
-        sites=tuple(
-            (site.name, f"/queue?site={site.id}", f"{facts.per_site.get(site.id, {}).get('queued', 0):,}")
-            for site in facts.sites
-        ),
-    )
 
 
 def sites_page(frame: Frame, sites: Sequence[SiteFacts], now: datetime) -> SitesPage:
