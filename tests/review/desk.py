@@ -15,11 +15,16 @@ from modbot.moderation import Moderator, Surroundings
 from modbot.privacy import Vault
 from modbot.scoring.heads import Evidence, Model
 from modbot.storage import Store, open_key_store, open_store
+from modbot.text import sketch
 
 PASSWORD = "correct horse battery staple"
 # Cheap on purpose: the cost of hashing has its own test.
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 SPAM = "Win big at our casino tonight, best bonus, click http://casino.example/now"
+ADVERT = (
+    "Win big tonight at the casino by the harbour, best bonus for every new player, sign up at casino.example and get "
+    "twenty free spins before Friday."
+)
 FINE = "Thank you, the timetable of the night bus helped my mother."
 
 
@@ -109,12 +114,24 @@ class Arrivals:
         self.count += 1
         changes.setdefault("author", an_author(key=f"author-{self.count}"))
         changes.setdefault("site_id", self.site_id)
+        joins, at = changes.pop("joins", ""), changes.pop("at", None)
         changes |= {"key": f"key-{self.count}", "fingerprint": f"print-{self.count}"}
         new = a_new_case(
             comment=a_comment(body=body, **changes),
             payload_hash=f"hash-{self.count}",
             verdict=verdict or a_spam_verdict(body, action=action),
             action=action,
-            at=NOON - timedelta(minutes=100 - self.count),
+            at=at or NOON - timedelta(minutes=100 - self.count),
+            joins=joins,
         )
         return self.store.record(new)[0]
+
+    def copies(self, number: int, text: str = ADVERT, **changes) -> list[Case]:
+        """Mutated copies of one text, as they come: each joins the ones before."""
+        made: list[Case] = []
+        for n in range(number):
+            body = f"{text} Ask for player {n}."
+            history = self.store.history(self.site_id, "nobody", "no print", sketch(body))
+            about = {"name": f"Lucky {n}", "sketch": sketch(body), "joins": history.nearest, **changes}
+            made.append(self(body, **about))
+        return made

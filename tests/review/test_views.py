@@ -218,7 +218,18 @@ def test_it_asks_the_database_a_fixed_number_of_questions(at_the_desk, arrive, q
     for number in range(20):
         arrive(f"Comment number {number}")
 
-    assert len(questions(ada, "/queue")) == len(few) <= 6
+    assert len(questions(ada, "/queue")) == len(few) <= 7
+
+
+def test_it_asks_a_fixed_number_of_questions_about_campaigns_however_large(at_the_desk, arrive, questions):
+    ada = at_the_desk("ada")
+    for number in range(20):
+        arrive(f"Comment number {number}")
+    arrive.copies(20)
+    few = questions(ada, "/queue")
+    arrive.copies(60)
+
+    assert len(questions(ada, "/queue")) == len(few) <= 12
 
 
 def test_it_asks_as_much_about_a_case_however_much_was_decided_before(at_the_desk, arrive, questions):

@@ -54,6 +54,16 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """Somebody looks at a case just now. It locks nothing."""
+
+    case_id: str
+    user_id: str
+    user_name: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A visitor's flag or the author's appeal: it raises the case and teaches nothing."""
 
@@ -153,6 +163,7 @@ class CaseRow:
     received_at: datetime
     heads: tuple[HeadScore, ...] = ()
     asked: bool = False
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +172,7 @@ class CaseQuery:
 
     ``order`` is ``"newest"``, ``"oldest"``, ``"queue"`` (queued cases first, then newest first), or one of two for what
     waits and nothing else: ``"worst"`` (the highest risk first) and ``"unsure"`` (the most doubtful first). ``besides``
-    are cases to leave out, ``among`` the only ones to list.
+    are cases and campaigns to leave out, ``among`` the only ones to list.
     """
 
     site_ids: tuple[str, ...] | None = None

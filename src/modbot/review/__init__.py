@@ -6,7 +6,22 @@ writes no SQL and scores nothing. May import the rooms of rank 0 to 2.
 
 from flask import Flask
 
-from modbot.review import access, admin, bulk, choices, decisions, listing, overview, refusals, render, rules, views
+from modbot.review import (
+    access,
+    admin,
+    bulk,
+    choices,
+    claims,
+    copies,
+    decisions,
+    listing,
+    live,
+    overview,
+    refusals,
+    render,
+    rules,
+    views,
+)
 from modbot.review.access import hash_password, new_password, verify_password
 from modbot.review.blueprint import bp
 from modbot.review.refusals import refuse
@@ -14,7 +29,7 @@ from modbot.review.refusals import refuse
 __all__ = ["bp", "configure", "hash_password", "new_password", "refuse", "verify_password"]
 
 # Importing these hangs their views on the blueprint.
-_ROUTES = (admin, bulk, choices, decisions, listing, overview, refusals, rules, views)
+_ROUTES = (admin, bulk, choices, claims, copies, decisions, listing, live, overview, refusals, rules, views)
 
 
 def configure(app: Flask) -> None:

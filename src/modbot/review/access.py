@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import Flask, Request, current_app, redirect, request, session
+from flask import Flask, Request, abort, current_app, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
@@ -173,12 +173,21 @@ def visible_case(user: User, case_id: str) -> Case:
     return found
 
 
+def decidable_case(user: User, case_id: str) -> Case:
+    """Return a case that this person may decide."""
+    found = visible_case(user, case_id)
+    if not user.may_review(found.comment.site_id):
+        abort(403)
+    return found
+
+
 def local_path(path: str, fallback: str) -> str:
     """Return a path of ours to go back to, never an address elsewhere."""
     known = path.split("?", 1)[0].split("/")[1:2]
     is_ours = path.startswith("/") and known in (
         ["queue"],
         ["cases"],
+        ["campaigns"],
         ["overview"],
         ["admin"],
         ["patterns"],

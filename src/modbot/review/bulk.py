@@ -5,7 +5,6 @@ May import ``domain``, the Moderator, the Store's reading verbs and this room.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,7 +16,7 @@ from modbot.errors import StaleReview
 from modbot.review import access, refusals
 from modbot.review.blueprint import bp, house
 from modbot.review.decisions import REASONS, draft_of
-from modbot.review.listing import filters_of, queue_href
+from modbot.review.listing import asked_revisions, filters_of, queue_href
 from modbot.review.pages.bulk import SHOWN, Act, batch_page, mine_page
 from modbot.review.render import forget_batch, full_frame, mention_batch, remember_batch, render
 from modbot.storage import BATCH_LIMIT
@@ -29,7 +28,7 @@ STRETCH = 200
 @bp.post("/queue/batches/confirm")
 def confirm_batch() -> Response:
     """Show what is about to be decided, and how many."""
-    act, seen = _asked_act(), _asked_cases()
+    act, seen = _asked_act(), asked_revisions(request.form.getlist("case"))
     if request.form.get("everything") == "1":
         seen = _all_that_match()
     return _confirm(act, seen)
@@ -39,7 +38,7 @@ def confirm_batch() -> Response:
 def decide_batch() -> AnyResponse:
     """Decide all of them, or none if one has moved on."""
     user, now = access.person(), house().clock()
-    act, seen = _asked_act(), _asked_cases()
+    act, seen = _asked_act(), asked_revisions(request.form.getlist("case"))
     if not seen:
         return _confirm(act, seen)
     drafts = [draft_of(user, now, one, revision, act.action, reason=act.reason) for one, revision in seen.items()]
@@ -92,19 +91,6 @@ def _asked_act() -> Act:
     if verb not in {"publish", "reject"} or reason not in REASONS:
         abort(400)
     return Act(Action(verb), reason)
-
-
-def _asked_cases() -> dict[str, int]:
-    """Read which cases, each with the revision that the person saw."""
-    return dict(_parsed(request.form.getlist("case")))
-
-
-def _parsed(said: Iterable[str]) -> Iterable[tuple[str, int]]:
-    for one in said:
-        case_id, _, revision = one.rpartition(":")
-        if not case_id.isalnum() or not revision.isdecimal() or len(revision) > len(str(BATCH_LIMIT**3)):
-            abort(400)
-        yield case_id, int(revision)
 
 
 def _all_that_match() -> dict[str, int]:

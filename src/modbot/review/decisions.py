@@ -54,6 +54,7 @@ def skip_case(case_id: str) -> Response:
     found = access.visible_case(user, case_id)
     following = next_id(user, found)
     skip(case_id)
+    house().store.release(user.id, case_id)
     mention(found, "skip", house().clock())
     return redirect(_onward(found, following=following), code=303)
 
@@ -62,7 +63,7 @@ def skip_case(case_id: str) -> Response:
 def note(case_id: str) -> Response:
     """Write something down for the colleagues, or ask them."""
     user, now = access.person(), house().clock()
-    found = _decidable(user, case_id)
+    found = access.decidable_case(user, case_id)
     body = request.form.get("body", "").strip()[:NOTE_CHARS]
     if not body:
         empty = "The note was empty, so nothing was kept."
@@ -101,17 +102,9 @@ def asked_reason() -> str:
     return reason
 
 
-def _decidable(user: User, case_id: str) -> Case:
-    """Return a case that this person may decide."""
-    found = access.visible_case(user, case_id)
-    if not user.may_review(found.comment.site_id):
-        abort(403)
-    return found
-
-
 def _decide(case_id: str, action: Action, *, reason: str = "", undo: bool = False) -> Response:
     user, now = access.person(), house().clock()
-    seen = _decidable(user, case_id)
+    seen = access.decidable_case(user, case_id)
     revision = request.form.get("revision", 0, type=int)
     # What comes next is asked while the case still stands where it stood.
     following = next_id(user, seen) if request.form.get("from") == "case" and not undo else ""

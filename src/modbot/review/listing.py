@@ -5,17 +5,19 @@ May import ``domain``, the Store's reading verbs and this room.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Response, request, session
+from flask import Response, abort, request, session
 
 from modbot.domain import Case, CasePage, Site, User
 from modbot.review import access
 from modbot.review.blueprint import bp, house
+from modbot.review.claims import colleagues, look_at
+from modbot.review.folding import cards, folded
 from modbot.review.pages import queue as queue_pages
-from modbot.review.pages.frame import notice_of
+from modbot.review.pages.frame import batch_notice, notice_of
 from modbot.review.pages.one import Context, context_of
 from modbot.review.pages.queue import ORDERS, SEARCH_CHARS, SKIPPED, STATES, Filters, OutcomePage, QueueFacts
 from modbot.review.render import forget_notice, frame, full_frame, render
@@ -23,6 +25,8 @@ from modbot.storage import cursor_after
 
 # A session lives in a cookie, which browsers keep up to 4 kB.
 SKIPPED_MOST = 40
+# More digits than a revision ever has.
+REVISION_CHARS = 9
 
 
 @bp.get("/queue")
@@ -32,7 +36,7 @@ def queue() -> Response:
     filters = filters_of(request.args, user)
     scope = access.site_ids(user)
     counts = store.queue_counts(scope)
-    shown = stretch(filters, scope)
+    shown = stretch(filters, scope, user)
     facts = QueueFacts(
         user=user,
         sites=visible_sites(user),
@@ -42,7 +46,11 @@ def queue() -> Response:
         now=house().clock(),
         notes=store.notes([row.id for row in shown.rows if row.asked]),
         contexts=contexts([row.id for row in shown.rows]) if filters.view == "one" else {},
+        cards=cards(shown.rows) if filters.waits else {},
+        claims=colleagues(user) if filters.waits else {},
     )
+    if filters.view == "one" and shown.rows:
+        look_at(user, shown.rows[0])
     here = replace(filters, cursor="").href()
     if session.get("queue") != here:
         session["queue"] = here
@@ -57,14 +65,22 @@ def outcome(case_id: str) -> Response:
     # The address says what was done, not the session: several answers may be under way at once.
     surround = full_frame("outcome", user)
     notice = notice_of(found, request.args.get("done", "review"), user, surround.undo)
+    batch = store.batch(request.args.get("batch", ""))
+    if batch is not None and batch.reviewer == user.id:
+        notice = batch_notice(batch)
     forget_notice()
     back = queue_href()
     large = "view=one" in urlsplit(back).query.split("&")
     context = contexts([found.id]).get(found.id) if large else None
-    shown = queue_pages.row_view(queue_pages.row_of(found), user, house().clock(), context)
+    row = queue_pages.row_of(found, store.campaign_of(found.id))
     asked = store.notes([found.id]).get(found.id, ()) if found.asked and found.queued else ()
-    row = replace(shown, back=back, question=queue_pages.question_of(asked))
-    return render(OutcomePage(replace(surround, notice=notice, here=back), row))
+    shown = replace(
+        queue_pages.row_view(row, user, house().clock(), context),
+        back=back,
+        question=queue_pages.question_of(asked),
+        alike=cards([row]).get(found.id),
+    )
+    return render(OutcomePage(replace(surround, notice=notice, here=back), shown))
 
 
 def queue_href() -> str:
@@ -77,7 +93,7 @@ def next_id(user: User, after: Case) -> str:
     filters = filters_of(dict(parse_qsl(urlsplit(queue_href()).query)), user)
     if not filters.waits:
         filters = Filters()
-    scope, skipped = access.site_ids(user), tuple(session.get("skipped", ()))
+    scope, skipped = access.site_ids(user), _aside(user)
     ahead = replace(filters.query(scope, (*skipped, after.id)), cursor=cursor_after(filters.order, after), limit=1)
     if filters.text:
         # What a search found comes in the order of writing: there is no place in it to go on from.
@@ -94,17 +110,23 @@ def skip(case_id: str) -> None:
     session["skipped"] = [*(one for one in session.get("skipped", ()) if one != case_id), case_id][-SKIPPED_MOST:]
 
 
-def stretch(filters: Filters, scope: tuple[str, ...] | None) -> CasePage:
-    """Read a page of a list. After the last page comes what this person skipped, if that still waits."""
-    skipped = tuple(session.get("skipped", ()))
+def stretch(filters: Filters, scope: tuple[str, ...] | None, user: User) -> CasePage:
+    """Read a page of a list. After the last page comes what this person set aside, if that still waits."""
+    skipped = _aside(user) if filters.view == "one" else tuple(session.get("skipped", ()))
     if filters.cursor == SKIPPED and not skipped:
         return CasePage(())
-    page = house().store.cases(filters.query(scope, skipped))
+    read = folded if filters.waits else house().store.cases
+    page = read(filters.query(scope, skipped))
     if page.next_cursor or not skipped or not filters.waits or filters.cursor == SKIPPED:
         return page
     if page.rows:
         return replace(page, next_cursor=SKIPPED)
-    return house().store.cases(replace(filters, cursor=SKIPPED).query(scope, skipped))
+    return read(replace(filters, cursor=SKIPPED).query(scope, skipped))
+
+
+def _aside(user: User) -> tuple[str, ...]:
+    """Name what comes last for this person: what they skipped, and what a colleague is looking at."""
+    return (*session.get("skipped", ()), *colleagues(user))
 
 
 def contexts(case_ids: Sequence[str]) -> dict[str, Context]:
@@ -131,6 +153,17 @@ def filters_of(asked: Mapping[str, str], user: User) -> Filters:
         view="one" if asked.get("view") == "one" else "list",
         cursor=asked.get("cursor", ""),
     )
+
+
+def asked_revisions(said: Iterable[str]) -> dict[str, int]:
+    """Read which cases somebody saw, each with the revision that was shown."""
+    seen = {}
+    for one in said:
+        case_id, _, revision = one.rpartition(":")
+        if not case_id.isalnum() or not revision.isdecimal() or len(revision) > REVISION_CHARS:
+            abort(400)
+        seen[case_id] = int(revision)
+    return seen
 
 
 def visible_sites(user: User) -> tuple[Site, ...]:

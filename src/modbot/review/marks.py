@@ -49,7 +49,10 @@ HIDDEN_RUN = re.compile(f"[{''.join(HIDDEN)}]+")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text: ``kind`` is "", "for", "against" or "hidden"; ``strong`` says how hard it pulls."""
+    """A stretch of text, of a ``kind``; ``strong`` says how hard it pulls.
+
+    "for" and "against" the comment, "hidden" characters, "added" or "left" out of a copy, or "".
+    """
 
     text: str
     kind: str = ""
@@ -100,11 +103,26 @@ def marked(body: str, terms: Iterable[Term], *, shown: int, most: int, kinds: fr
     """
     kept = body[:most]
     weights = [(start, end, weight) for start, end, weight in _telling(body, terms) if _kind(weight) in kinds]
-    pieces = _with_hidden(_pieces(kept, weights))
+    pieces = with_hidden(_pieces(kept, weights))
     # A fold that hides half a line annoys more than it saves.
     cut = len(kept) if len(kept) <= shown * 1.25 else _word_end(kept, shown)
     seen, folded = _split(pieces, cut)
     return Text(seen, folded, len(kept) - cut, len(body) - len(kept))
+
+
+def with_hidden(pieces: Iterable[Piece]) -> list[Piece]:
+    """Make invisible characters pieces of their own, so that a page can show them."""
+    result = []
+    for piece in pieces:
+        at = 0
+        for run in HIDDEN_RUN.finditer(piece.text):
+            if run.start() > at:
+                result.append(replace(piece, text=piece.text[at : run.start()]))
+            result.append(Piece(run.group(), "hidden"))
+            at = run.end()
+        if at < len(piece.text):
+            result.append(replace(piece, text=piece.text[at:]))
+    return result
 
 
 def _weights(body: str, terms: Iterable[Term]) -> list[tuple[int, int, float]]:
@@ -159,21 +177,6 @@ def _pieces(body: str, weights: Iterable[tuple[int, int, float]]) -> list[Piece]
             pieces.append(Piece(body[start:end], kind, strong))
         at = end
     return pieces + ([Piece(body[at:])] if at < len(body) else [])
-
-
-def _with_hidden(pieces: Iterable[Piece]) -> list[Piece]:
-    """Make invisible characters pieces of their own, so that a page can show them."""
-    result = []
-    for piece in pieces:
-        at = 0
-        for run in HIDDEN_RUN.finditer(piece.text):
-            if run.start() > at:
-                result.append(replace(piece, text=piece.text[at : run.start()]))
-            result.append(Piece(run.group(), "hidden"))
-            at = run.end()
-        if at < len(piece.text):
-            result.append(replace(piece, text=piece.text[at:]))
-    return result
 
 
 def _word_end(body: str, near: int) -> int:

@@ -15,10 +15,13 @@ from modbot.domain import Case, CaseQuery, CaseRow, Site
 from modbot.explaining import smallest_edit
 from modbot.review import access
 from modbot.review.blueprint import bp, house
+from modbot.review.claims import colleagues, look_at
+from modbot.review.folding import cards
 from modbot.review.listing import next_id, parent_of, queue_href
 from modbot.review.pages import case as case_pages
 from modbot.review.pages import why as why_pages
 from modbot.review.pages.frame import THEMES, LoginPage, PatternsPage
+from modbot.review.pages.queue import row_of
 from modbot.review.render import frame, full_frame, render
 from modbot.text import sketch
 
@@ -47,7 +50,8 @@ def login() -> AnyResponse:
 
 @bp.post("/logout")
 def logout() -> AnyResponse:
-    """End this session."""
+    """End this session, and whatever this person was looking at."""
+    house().store.release(access.person().id)
     access.log_out()
     return redirect("/login", code=303)
 
@@ -77,6 +81,8 @@ def case(case_id: str) -> Response:
     found = access.visible_case(user, case_id)
     comment, site = found.comment, _site(found.comment.site_id)
     traces = (comment.author.key, comment.fingerprint, sketch(comment.body))
+    row = row_of(found, store.campaign_of(found.id))
+    look_at(user, row)
     facts = case_pages.CaseFacts(
         user=user,
         case=found,
@@ -90,6 +96,8 @@ def case(case_id: str) -> Response:
         queue_href=queue_href(),
         now=house().clock(),
         notes=store.notes([found.id]).get(found.id, ()),
+        alike=cards([row]).get(found.id),
+        holder=colleagues(user).get(found.id, ""),
     )
     return render(case_pages.case_page(full_frame("queue", user), facts))
 

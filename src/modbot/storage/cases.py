@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -255,6 +255,26 @@ class CaseVerbs:
         standing = select(cases.c.revision).where(cases.c.id == case_id, cases.c.erased_at.is_(None))
         with self._db.reading() as connection:
             return connection.execute(standing).scalar()
+
+    def moved_on(self, seen: Mapping[str, int]) -> tuple[str, ...]:
+        """Tell which of several cases are no longer as somebody saw them.
+
+        Parameters
+        ----------
+        seen : mapping of str to int
+            The cases of a page, each with the revision that was shown.
+
+        Returns
+        -------
+        tuple of str
+            Those that were answered, edited or erased since.
+        """
+        if not seen:
+            return ()
+        now = select(cases.c.id, cases.c.revision, cases.c.erased_at).where(cases.c.id.in_(seen))
+        with self._db.reading() as connection:
+            rows = connection.execute(now).all()
+        return tuple(row.id for row in rows if row.erased_at is not None or row.revision != seen[row.id])
 
 
 # -- for the other verbs about cases ------------------------------------------

@@ -50,6 +50,7 @@ _ROW = (
         cases.c.revision,
         cases.c.queued,
         cases.c.asked,
+        cases.c.campaign,
         verdicts.c.band,
         verdicts.c.scores,
         verdicts.c.reasons,
@@ -120,31 +121,6 @@ class ListVerbs:
             return ()
         with self._db.reading() as connection:
             return load_cases(connection, case_ids)
-
-    def similar(self, case_id: str, limit: int = 50) -> tuple[Case, ...]:
-        """List the mutated copies of a case that are in its group.
-
-        Parameters
-        ----------
-        case_id : str
-            Which case.
-        limit : int
-            How many at most.
-
-        Returns
-        -------
-        tuple of Case
-            The newest first, without the case itself and without what was erased; none where no copy was found.
-        """
-        group = select(cases.c.campaign).where(cases.c.id == case_id).scalar_subquery()
-        found = (
-            select(cases.c.id)
-            .where(cases.c.campaign == group, cases.c.id != case_id, cases.c.erased_at.is_(None))
-            .order_by(cases.c.id.desc())
-            .limit(limit)
-        )
-        with self._db.reading() as connection:
-            return load_cases(connection, connection.execute(found).scalars().all())
 
     def queue_counts(self, site_ids: tuple[str, ...] | None) -> Mapping[str, int]:
         """Count what waits for a person.
@@ -285,9 +261,10 @@ def _equal(keys: _Keys) -> list[ColumnElement[bool]]:
     if query.asked is not None:
         where.append(cases.c.asked == (true() if query.asked else false()))
     if query.besides:
-        where.append(cases.c.id.not_in(query.besides))
+        elsewhere = cases.c.campaign.is_(None) | cases.c.campaign.not_in(query.besides)
+        where += [cases.c.id.not_in(query.besides), elsewhere]
     if query.among:
-        where.append(cases.c.id.in_(query.among))
+        where.append(cases.c.id.in_(query.among) | cases.c.campaign.in_(query.among))
     return where
 
 
@@ -334,4 +311,5 @@ def _row(row: Any) -> CaseRow:
         received_at=row.received_at,
         heads=heads_from(row.explanation),
         asked=row.asked,
+        campaign=row.campaign or "",
     )

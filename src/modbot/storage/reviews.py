@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 from modbot.domain import Action, Case, DecidedBy, Report, ReviewDraft
 from modbot.errors import CaseNotFound, StaleReview
 from modbot.storage.cases import change_case, load_case, locked_state
+from modbot.storage.claims import drop_claim
 from modbot.storage.daily import Move, count_moves
 from modbot.storage.engine import Database
 from modbot.storage.evidence import note_answer
@@ -99,6 +100,7 @@ def decide(connection: Connection, draft: ReviewDraft, now: Any) -> Move:
     """Append a decision about a locked case and change where it stands; the caller counts the move."""
     review = _append(connection, draft, now, draft.action)
     note_answer(connection, draft.case_id, now, draft.action)
+    drop_claim(connection, draft.case_id)
     # A decision answers the question that was put: reopening the case does not ask it again.
     reopened = {"asked": False} if draft.action is Action.HOLD else {}
     change_case(

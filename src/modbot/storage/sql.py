@@ -13,6 +13,8 @@ from sqlalchemy import text
 from modbot.errors import NotMigrated
 from modbot.storage.batches import BatchVerbs
 from modbot.storage.cases import CaseVerbs
+from modbot.storage.claims import ClaimVerbs
+from modbot.storage.copies import CopyVerbs
 from modbot.storage.daily import DailyVerbs
 from modbot.storage.engine import Database, open_database
 from modbot.storage.erasure import ErasureVerbs
@@ -54,6 +56,8 @@ class Store(
     ReviewVerbs,
     BatchVerbs,
     NoteVerbs,
+    ClaimVerbs,
+    CopyVerbs,
     PreferenceVerbs,
     EvidenceVerbs,
     LessonVerbs,

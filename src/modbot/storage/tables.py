@@ -39,6 +39,10 @@ NAMES = {
 ONE_TREE = {"sqlite_with_rowid": False}
 ANSWERED = text("decided_by IN ('person', 'site')")
 IN_A_GROUP: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("campaign IS NOT NULL"))
+WAITING_IN_A_GROUP: Any = {
+    "sqlite_where": text("queued = 1 AND campaign IS NOT NULL"),
+    "postgresql_where": text("queued AND campaign IS NOT NULL"),
+}
 IN_A_BATCH: Any = dict.fromkeys(("sqlite_where", "postgresql_where"), text("batch IS NOT NULL"))
 ASKED: Any = {"sqlite_where": text("asked = 1"), "postgresql_where": text("asked")}
 WAITING: Any = {"sqlite_where": text("queued = 1"), "postgresql_where": text("queued")}
@@ -186,6 +190,7 @@ class CaseTable(Base):
         Index("ix_cases_fingerprint", "site_id", "fingerprint", "id", "action", "decided_by"),
         Index("ix_cases_answered", "site_id", "id", sqlite_where=ANSWERED, postgresql_where=ANSWERED),
         Index("ix_cases_campaign", "campaign", "id", "action", "decided_by", "fingerprint", **IN_A_GROUP),
+        Index("ix_cases_campaign_waiting", "campaign", "id", "revision", **WAITING_IN_A_GROUP),
         ONE_TREE,
     )
 

@@ -33,6 +33,7 @@ PAGES = {
         "/queue?state=rejected",
     ),
     "review.case": ("/cases/{hostile}", "/cases/{answer}", "/cases/{rejected}", "/cases/none"),
+    "review.campaign": ("/campaigns/{campaign}", "/campaigns/none"),
     "review.why": ("/cases/{hostile}/why",),
     "review.overview": ("/overview", "/overview?site=site-ada&days=90"),
     "review.patterns": ("/patterns",),
@@ -42,7 +43,7 @@ PAGES = {
     "review.rules": ("/admin/rules", "/admin/rules?show=ended"),
 }
 # Answers to a script of ours and files: no pages.
-NO_PAGES = {"review.static_file", "review.outcome", "review.overview_table"}
+NO_PAGES = {"review.static_file", "review.outcome", "review.changes", "review.overview_table"}
 
 # Each of them says so with a dialog if it runs: `sit_down` takes that for a complaint.
 PAYLOADS = (
@@ -77,6 +78,7 @@ def furnished(house, arrive, ada_site, clock) -> dict[str, str]:
         arrive(body, name=body[:100], **words)
     rejected = arrive(WORST, action=Action.REJECT, name=WORST[:100], **words)
     hostile = arrive(WORST, name=WORST[:100], verdict=verdict, **words)
+    copies = arrive.copies(3, WORST, **words)
     answer = arrive(FINE, parent_id=hostile.comment.key, author=hostile.comment.author, **words)
     store.record_report(Report(hostile.id, ReportKind.FLAG, clock(), WORST[:500]))
     store.add_note(Note(hostile.id, "user-ada", WORST[:60], WORST[:2000], clock(), asks=True))
@@ -90,7 +92,12 @@ def furnished(house, arrive, ada_site, clock) -> dict[str, str]:
     store.add_rule(a_rule(id="", pattern=WORST[:200], note=WORST[:200], by=PAYLOADS[0]))
     ended = store.add_rule(a_rule(id="", pattern="fine", note=WORST[:200]))
     store.end_rule(ended.id, "user-dora", later(5))
-    return {"hostile": hostile.id, "answer": answer.id, "rejected": rejected.id}
+    return {
+        "hostile": hostile.id,
+        "answer": answer.id,
+        "rejected": rejected.id,
+        "campaign": store.campaign_of(copies[0].id),
+    }
 
 
 @pytest.fixture

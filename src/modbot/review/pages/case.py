@@ -15,8 +15,9 @@ from modbot.domain import Action, Case, CaseRow, DecidedBy, History, Note, Prece
 from modbot.policy import HEAD_WORDS, Yardstick
 from modbot.review import words
 from modbot.review.marks import Text, marked, marked_head, telling_terms
+from modbot.review.pages.alike import Alike
 from modbot.review.pages.frame import Frame
-from modbot.review.pages.queue import row_of, shown_state
+from modbot.review.pages.queue import claim_words, row_of, shown_state
 from modbot.review.pages.why import WhyFacts, WhyPanel, why_panel
 
 SHOWN_CHARS = 4_000
@@ -123,6 +124,8 @@ class CaseDetailPage:
     next_href: str
     next_id: str
     notes: tuple[NoteLine, ...]
+    alike: Alike | None
+    claim: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,8 @@ class CaseFacts:
     precedents: Sequence[Precedents] = ()
     yardstick: Yardstick = UNMEASURED
     notes: Sequence[Note] = ()
+    alike: Alike | None = None
+    holder: str = ""
 
 
 def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
@@ -180,6 +185,8 @@ def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
         next_href=f"/cases/{facts.next_id}" if facts.next_id else "",
         next_id=facts.next_id,
         notes=note_lines(facts.notes, facts.now),
+        alike=facts.alike,
+        claim=claim_words(facts.holder) if facts.holder else "",
     )
 
 

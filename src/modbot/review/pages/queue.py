@@ -15,16 +15,18 @@ from modbot import domain
 from modbot.domain import Action, CaseQuery, CaseRow, Note, User
 from modbot.review import words
 from modbot.review.marks import Text, marked, marked_head, telling_terms
+from modbot.review.pages.alike import Alike
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.one import Context
 
 # So many rows of the worst kind stay below 150 kB with their forms, and are more than a screen on any device.
-ROWS = 16
+ROWS = 15
 # One comment large, and the next two, so that they are there at once.
 ROWS_OF_ONE = 3
 SHOWN_CHARS = 420
 LARGE_CHARS = 4_000
 TITLE_CHARS = 80
+NAME_CHARS = 40
 MOST_CHARS = 2_000
 QUESTION_CHARS = 160
 REASONS = 3
@@ -154,6 +156,14 @@ class RowView:
     next_id: str
     question: str = ""
     context: Context | None = None
+    campaign: str = ""
+    alike: Alike | None = None
+    claim: str = ""
+
+    @property
+    def acts(self) -> str:
+        """Where to post a decision: about this case, or about all copies that it stands for."""
+        return self.alike.href if self.alike else self.href
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +189,7 @@ class QueuePage:
     empty: tuple[str, str] | None
     all_clear: tuple[str, str]
     search_all_href: str
+    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +215,8 @@ class QueueFacts:
     now: datetime
     notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
     contexts: Mapping[str, Context] = field(default_factory=dict)
+    cards: Mapping[str, Alike] = field(default_factory=dict)
+    claims: Mapping[str, str] = field(default_factory=dict)
 
 
 def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
@@ -231,6 +244,7 @@ def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
         search_all_href=Filters(state="all", text=filters.text).href()
         if filters.text and filters.state != "all"
         else "",
+        since=facts.now.timestamp(),
     )
 
 
@@ -245,6 +259,8 @@ def rows(facts: QueueFacts, filters: Filters) -> tuple[RowView, ...]:
             back=filters.href(),
             next_id=next_id,
             question=question_of(facts.notes.get(row.id, ())) if row.asked and row.queued else "",
+            alike=facts.cards.get(row.id),
+            claim=claim_words(facts.claims[row.id]) if row.id in facts.claims else "",
         )
         for row, next_id in zip(facts.stretch.rows, following, strict=bool(facts.stretch.rows))
     )
@@ -276,7 +292,13 @@ def row_view(row: CaseRow, user: User, now: datetime, context: Context | None = 
         back="/queue",
         next_id="",
         context=context,
+        campaign=row.campaign,
     )
+
+
+def claim_words(name: str) -> str:
+    """Say who looks at a case."""
+    return f"{words.excerpt(name, NAME_CHARS)} is looking at this"
 
 
 def question_of(notes: Sequence[Note]) -> str:
@@ -292,7 +314,7 @@ def telling(reasons: Sequence[domain.Reason]) -> tuple[domain.Reason, ...]:
     return tuple((against[: REASONS - 1] + others[:1] + against[REASONS - 1 :])[:REASONS])
 
 
-def row_of(case: domain.Case) -> CaseRow:
+def row_of(case: domain.Case, campaign: str = "") -> CaseRow:
     """Look at a whole case as the list would."""
     return CaseRow(
         id=case.id,
@@ -313,6 +335,7 @@ def row_of(case: domain.Case) -> CaseRow:
         received_at=case.received_at,
         heads=case.verdict.heads,
         asked=case.asked,
+        campaign=campaign,
     )
 
 

@@ -75,7 +75,10 @@ async function refill() {
   if (left < FEW && more && !filling) {
     filling = true;
     const page = new DOMParser().parseFromString(await (await fetch(more.href)).text(), "text/html");
-    const known = (item) => document.getElementById(item.querySelector("[data-case]").id);
+    const known = (item) => {
+      const { id, dataset } = item.querySelector("[data-case]");
+      return document.getElementById(id) ?? (dataset.campaign && list().querySelector(`[data-campaign="${dataset.campaign}"]`));
+    };
     for (const item of page.querySelectorAll("[data-rows] > li")) if (!known(item)) list().append(item);
     const next = page.querySelector(".pager [rel=next]");
     if (next) more.replaceWith(next);

@@ -5,6 +5,8 @@ import { startDeciding } from "./decide.js";
 import { startNotes } from "./note.js";
 import { startPicking } from "./pick.js";
 import { leave } from "./say.js";
+import { startClaiming } from "./claim.js";
+import { startLive } from "./live.js";
 import { startWhy } from "./why.js";
 
 startList();
@@ -13,6 +15,8 @@ startNotes();
 startPicking();
 listenForKeys();
 startWhy();
+startLive();
+startClaiming();
 leave();
 // What only scripts can do is shown only to those who have them.
 document.documentElement.classList.add("scripted");
