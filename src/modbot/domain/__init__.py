@@ -3,6 +3,7 @@
 Nothing here does I/O, reads a clock or decides. May import nothing else of modbot.
 """
 
+from modbot.domain.audit import AuditCheck, AuditEntry, Deed
 from modbot.domain.case import (
     Batch,
     Case,
@@ -58,6 +59,8 @@ __all__ = [
     "Alike",
     "Assessment",
     "Attempt",
+    "AuditCheck",
+    "AuditEntry",
     "Author",
     "Batch",
     "Case",
@@ -71,6 +74,7 @@ __all__ = [
     "Cut",
     "DayCount",
     "DecidedBy",
+    "Deed",
     "Delivery",
     "DeliveryRow",
     "DeliveryState",

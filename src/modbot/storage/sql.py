@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from modbot.errors import NotMigrated
+from modbot.storage.audit import AuditVerbs
 from modbot.storage.batches import BatchVerbs
 from modbot.storage.cases import CaseVerbs
 from modbot.storage.claims import ClaimVerbs
@@ -49,6 +50,7 @@ class Store(
     SiteVerbs,
     RuleVerbs,
     UserVerbs,
+    AuditVerbs,
     HistoryVerbs,
     CaseVerbs,
     ListVerbs,
