@@ -38,6 +38,7 @@ COMMANDS = {
     "site": "Sites, their keys and their wishes.",
     "rule": "Rules of your own: words, links, addresses, authors and networks.",
     "user": "People who moderate, and what they may do.",
+    "audit": "What people did besides decisions about comments; the log is only appended to.",
     "score": "Score comments in bulk from CSV or JSONL.",
     "explain": "Why a comment got its scores, word by word.",
     "train": "Fit, calibrate and evaluate a model.",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modbot.cli import SETTINGS_FILE, settings_for, store_for
+from modbot.cli.audit import write_down
+from modbot.domain import Deed
 from modbot.errors import StoreError
 
 if TYPE_CHECKING:
@@ -118,7 +120,7 @@ def promote(ctx: click.Context, version: str) -> None:
     model = artifacts.load(artifacts.find(folders, version))
     before = _live(ctx, folders)
     release.promote(_writable(ctx), model.version, before)
-    _record(ctx, model.version)
+    _record(ctx, model.version, Deed.MODEL_PROMOTED)
     click.echo(f"live: {model.version} (before: {before or 'none'})\n{RESTART}")
 
 
@@ -136,7 +138,7 @@ def rollback(ctx: click.Context) -> None:
     folders = model_folders(ctx)
     version = release.roll_back(_writable(ctx), artifacts.current(artifacts.model_dirs()))
     artifacts.load(artifacts.find(folders, version))
-    _record(ctx, version)
+    _record(ctx, version, Deed.MODEL_ROLLED_BACK)
     click.echo(f"live: {version}\n{RESTART}")
 
 
@@ -163,9 +165,11 @@ def _live(ctx: click.Context, folders: tuple[Path, ...]) -> str | None:
     return recorded or artifacts.current(folders)
 
 
-def _record(ctx: click.Context, version: str) -> None:
+def _record(ctx: click.Context, version: str, deed: Deed) -> None:
     if _has_settings(ctx):
-        store_for(ctx).set_live_model(version, "modbot model", datetime.now(UTC))
+        store = store_for(ctx)
+        store.set_live_model(version, "modbot model", datetime.now(UTC))
+        write_down(store, deed, version)
 
 
 def _line(figures: dict[str, Any]) -> str:

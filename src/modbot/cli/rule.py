@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modbot.cli import store_for, vault_for
-from modbot.cli.wishes import BY, as_json, site_called
-from modbot.domain import Rule, RuleEffect, RuleKind, RuleTally
+from modbot.cli.audit import BY, write_down
+from modbot.cli.wishes import as_json, site_called
+from modbot.domain import Deed, Rule, RuleEffect, RuleKind, RuleTally
 from modbot.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def add(
         _show_trial(try_rule(store, rule), as_json=as_json)
         return
     rule = add_rule(store, rule)
+    write_down(store, Deed.RULE_ADDED, rule.id, rule.site_id or "", kind=rule.kind.value, effect=rule.effect.value)
     click.echo(json.dumps(_facts(rule)) if as_json else f"Added {rule.id}: {_told(rule)}.")
 
 
@@ -99,9 +101,11 @@ def list_rules(ctx: click.Context, site: str | None, *, past: bool, as_json: boo
 @click.pass_context
 def end(ctx: click.Context, rule_id: str) -> None:
     """End a rule; it stays in the list of past ones."""
-    rule = store_for(ctx).end_rule(rule_id, BY, datetime.now(UTC))
+    store = store_for(ctx)
+    rule = store.end_rule(rule_id, BY, datetime.now(UTC))
     if rule is None:
         raise ConfigError((f"no rule has the id {rule_id}: `modbot rule list` shows which there are",))
+    write_down(store, Deed.RULE_ENDED, rule.id, rule.site_id or "")
     click.echo(f"Ended {rule.id}: {_told(rule)}.")
 
 

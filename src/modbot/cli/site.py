@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from modbot.cli import settings_for, store_for, vault_for
+from modbot.cli.audit import write_down
 from modbot.cli.snippet import curl_line, form_snippet
 from modbot.cli.wishes import (
     WebAddress,
@@ -26,7 +27,7 @@ from modbot.cli.wishes import (
     shown,
     site_called,
 )
-from modbot.domain import Mode, SecretKind
+from modbot.domain import Deed, Mode, SecretKind
 
 OVERLAP_HOURS = 24.0
 KINDS = {
@@ -72,6 +73,7 @@ def add(ctx: click.Context, name: str, url: str, akismet_key: str | None, mode: 
     if draft.policy.mode is Mode.OWN:
         require_evidence(store, draft)
     site = credentials.add_site(store, vault, draft, keys)
+    write_down(store, Deed.SITE_ADDED, site.id, site.id, mode=mode)
     facts = {"id": site.id, "name": site.name, "url": site.url, **asdict(keys)}
     if as_json:
         click.echo(json.dumps(facts))
@@ -151,6 +153,7 @@ def rotate_key(
     secret = akismet_key or new_secret(KINDS[kind])
     at_rest = secret_at_rest(KINDS[kind], secret, vault)
     store.rotate_secret(found.id, at_rest, datetime.now(UTC), overlap_hours * 3600)
+    write_down(store, Deed.KEY_ROTATED, found.id, found.id, kind=kind)
     if as_json:
         click.echo(json.dumps({"id": found.id, "kind": kind, "key": secret, "overlap_hours": overlap_hours}))
         return

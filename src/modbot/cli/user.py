@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from modbot.cli import store_for
-from modbot.domain import Role, User
+from modbot.cli.audit import write_down
+from modbot.domain import Deed, Role, User
 from modbot.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def add(
     site_ids = frozenset(_site_id(store, site) for site in sites) if sites else None
     password, made = _password(from_stdin=password_stdin)
     user = add_user(store, name, Role(role), password=password, site_ids=site_ids)
+    write_down(store, Deed.USER_ADDED, user.name, role=user.role.value)
     _say(user, f"Added {user.name}, {user.role}.", made, as_json=as_json)
 
 
@@ -77,6 +79,7 @@ def disable(ctx: click.Context, name: str) -> None:
     """Lock a person out at once; their decisions stay."""
     store = store_for(ctx)
     store.disable_user(_user(store, name).id)
+    write_down(store, Deed.USER_CHANGED, name, disabled="yes")
     click.echo(f"Disabled {name}; every session of theirs is over.")
 
 
@@ -93,6 +96,7 @@ def set_password(ctx: click.Context, name: str, *, password_stdin: bool, as_json
     user = _user(store, name)
     password, made = _password(from_stdin=password_stdin)
     store.set_password(user.id, hash_password(password))
+    write_down(store, Deed.PASSWORD_SET, name)
     _say(user, f"New password for {name}; every session of theirs is over.", made, as_json=as_json)
 
 

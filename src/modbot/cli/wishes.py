@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import click
 
 from modbot.cli import store_for
-from modbot.domain import Hook, Mode, Site
+from modbot.cli.audit import BY, write_down
+from modbot.domain import Deed, Hook, Mode, Site
 from modbot.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 POLICY = ("max_good_rejected", "max_bad_published", "audit_rate")
 LIMITS = ("name_max_chars", "body_max_chars", "email_required", "refuse_disposable", "check_mx")
 LISTS = ("allowed_hosts", "origins")
-# Who adds a rule from the command line.
-BY = "command line"
 SWITCHES = ("show_reasons", "signed_requests")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -139,6 +138,8 @@ def set_site(ctx: click.Context, /, site: str, *, as_json: bool, **wishes: Any) 
         begin_anew(store, after, at)
     learn(store, after, at)
     now = facts_of(store, after)
+    said = {name: f"{shown(name, then[name])} → {shown(name, now[name])}" for name in now if now[name] != then[name]}
+    write_down(store, Deed.SITE_CHANGED, after.id, after.id, **said)
     if as_json:
         click.echo(json.dumps(now | evidence_of(store, after)))
         return

@@ -9,6 +9,7 @@ from flask import Flask
 from modbot.review import (
     access,
     admin,
+    audit,
     bulk,
     choices,
     claims,
@@ -29,7 +30,7 @@ from modbot.review.refusals import refuse
 __all__ = ["bp", "configure", "hash_password", "new_password", "refuse", "verify_password"]
 
 # Importing these hangs their views on the blueprint.
-_ROUTES = (admin, bulk, choices, claims, copies, decisions, listing, live, overview, refusals, rules, views)
+_ROUTES = (admin, audit, bulk, choices, claims, copies, decisions, listing, live, overview, refusals, rules, views)
 
 
 def configure(app: Flask) -> None:

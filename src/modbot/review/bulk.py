@@ -11,9 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from modbot.domain import Action
+from modbot.domain import Action, Deed
 from modbot.errors import StaleReview
 from modbot.review import access, refusals
+from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
 from modbot.review.decisions import REASONS, draft_of
 from modbot.review.listing import asked_revisions, filters_of, queue_href
@@ -47,6 +48,7 @@ def decide_batch() -> AnyResponse:
     except StaleReview as error:
         still = {one: revision for one, revision in seen.items() if one not in error.case_ids}
         return _confirm(act, still, moved_on=len(error.case_ids))
+    write_down(user, Deed.BULK_DECIDED, batch, action=act.value, comments=str(len(seen)))
     remember_batch(batch, now)
     return redirect(_back(), code=303)
 
@@ -63,6 +65,7 @@ def undo_batch(batch: str) -> AnyResponse:
         gone = "It was taken back already, or it was somebody else's."
         words = refusals.Words("Nothing to take back", gone, "", "Your last decisions", "/queue/mine")
         return refusals.page(words, StaleReview.status, StaleReview.code)
+    write_down(user, Deed.BULK_TAKEN_BACK, batch, comments=str(back))
     forget_batch(batch)
     mention_batch(back, moved_on, now)
     return redirect(_back(), code=303)

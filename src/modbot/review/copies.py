@@ -11,9 +11,10 @@ from secrets import SystemRandom
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from modbot.domain import Action
+from modbot.domain import Action, Deed
 from modbot.errors import CaseNotFound, StaleReview
 from modbot.review import access, refusals
+from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
 from modbot.review.decisions import asked_reason, draft_of
 from modbot.review.listing import queue_href, skip
@@ -79,13 +80,15 @@ def _decide(campaign: str, action: Action, reason: str = "") -> AnyResponse:
         waiting = _waiting(campaign)
         if not waiting:
             break
-        access.decidable_case(user, next(iter(waiting)))
+        found = access.decidable_case(user, next(iter(waiting)))
         drafts = [draft_of(user, now, one, revision, action, reason=reason) for one, revision in waiting.items()]
         try:
             batch = house().moderator.review_all(drafts, user)
         except StaleReview:
             # A colleague decided one of them a moment ago: the others still wait.
             continue
+        site_id = found.comment.site_id
+        write_down(user, Deed.BULK_DECIDED, batch, site_id, action=action.value, comments=str(len(waiting)))
         remember_batch(batch, now)
         return redirect(_onward(batch), code=303)
     words = refusals.Words("Somebody was faster", "None of these comments waits any more, so nothing was recorded.")

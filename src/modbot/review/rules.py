@@ -14,9 +14,10 @@ from flask import Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from modbot import ruling
-from modbot.domain import Rule, RuleEffect, RuleKind, User
+from modbot.domain import Deed, Rule, RuleEffect, RuleKind, User
 from modbot.errors import CaseNotFound, InvalidComment
 from modbot.review import access
+from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
 from modbot.review.pages.rules import SPANS, Draft, RulesFacts, rules_page
 from modbot.review.render import full_frame, render
@@ -52,6 +53,7 @@ def add_rule() -> AnyResponse:
         rule = ruling.add_rule(house().store, _rule(user, draft))
     except InvalidComment as error:
         return _page(user, _with_problems(draft, error), status=422)
+    write_down(user, Deed.RULE_ADDED, rule.id, rule.site_id or "", kind=rule.kind.value, effect=rule.effect.value)
     return redirect(f"/admin/rules#{rule.id}", code=303)
 
 
@@ -62,6 +64,7 @@ def end_rule(rule_id: str) -> AnyResponse:
     if rule is None or not _may_change(user, rule.site_id):
         raise CaseNotFound("There is no such rule, or it is not yours to end.")
     house().store.end_rule(rule_id, user.name, house().clock())
+    write_down(user, Deed.RULE_ENDED, rule.id, rule.site_id or "")
     return redirect("/admin/rules", code=303)
 
 

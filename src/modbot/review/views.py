@@ -11,9 +11,10 @@ from flask import Response, abort, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from modbot.adapting import standing
-from modbot.domain import Case, CaseQuery, CaseRow, Site
+from modbot.domain import Case, CaseQuery, CaseRow, Deed, Site
 from modbot.explaining import smallest_edit
 from modbot.review import access
+from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
 from modbot.review.claims import colleagues, look_at
 from modbot.review.folding import cards
@@ -43,15 +44,23 @@ def login() -> AnyResponse:
     """Let somebody in, or say what was wrong without saying which."""
     name = request.form.get("name", "").strip()
     target = access.local_path(request.form.get("next", ""), "/queue")
-    if access.log_in(name, request.form.get("password", "")) is not None:
+    user = access.log_in(name, request.form.get("password", ""))
+    if user is not None:
+        write_down(user, Deed.LOGGED_IN)
         return redirect(target, code=303)
+    known = house().store.user_named(name)
+    if known is not None:
+        # What was typed for an unknown name may be a password: it is kept nowhere.
+        write_down(known[0], Deed.LOGIN_REFUSED)
     return render(LoginPage(frame("login"), name, target, WRONG), 401)
 
 
 @bp.post("/logout")
 def logout() -> AnyResponse:
     """End this session, and whatever this person was looking at."""
-    house().store.release(access.person().id)
+    user = access.person()
+    house().store.release(user.id)
+    write_down(user, Deed.LOGGED_OUT)
     access.log_out()
     return redirect("/login", code=303)
 

@@ -144,7 +144,7 @@ class AuditVerbs:
         if before:
             wanted = wanted.where(log.c.id < before)
         with self._db.reading() as connection:
-            return tuple(_entry(row["id"], row) for row in connection.execute(wanted).mappings())
+            return tuple(_entry(row["id"], dict(row)) for row in connection.execute(wanted).mappings())
 
     def verify_audit_log(self) -> AuditCheck:
         """Compute every hash anew.
@@ -167,7 +167,7 @@ class AuditVerbs:
 
 def _following(connection: Connection, number: int) -> list[Any]:
     wanted = select(log).where(log.c.id > number).order_by(log.c.id).limit(READ_AT_ONCE)
-    return list(connection.execute(wanted).mappings())
+    return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
 def _hash(before: str, row: Mapping[str, Any]) -> str:

@@ -37,6 +37,7 @@ PAGES = {
     "review.why": ("/cases/{hostile}/why",),
     "review.overview": ("/overview", "/overview?site=site-ada&days=90"),
     "review.patterns": ("/patterns",),
+    "review.audit": ("/admin/audit", "/admin/audit?what=logged_in"),
     "review.sites": ("/admin/sites",),
     "review.users": ("/admin/users",),
     "review.models": ("/admin/models",),

@@ -35,7 +35,15 @@ def test_it_works():
 def test_it_shows_administrators_their_pages():
     hrefs = [item.href for item in nav_for(a_user(role=Role.ADMIN), None)]
 
-    assert hrefs == ["/queue", "/overview", "/admin/sites", "/admin/rules", "/admin/users", "/admin/models"]
+    assert hrefs == [
+        "/queue",
+        "/overview",
+        "/admin/sites",
+        "/admin/rules",
+        "/admin/users",
+        "/admin/models",
+        "/admin/audit",
+    ]
 
 
 def test_it_says_what_was_done_and_offers_to_undo_it():

@@ -179,6 +179,7 @@ def nav_for(user: User, waiting: int | None) -> tuple[NavItem, ...]:
         NavItem("/admin/rules", "Rules", "rules"),
         NavItem("/admin/users", "People", "users"),
         NavItem("/admin/models", "Models", "models"),
+        NavItem("/admin/audit", "Log", "audit"),
     )
 
 
