@@ -7,7 +7,6 @@ and the password hashing of ``review``.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -18,8 +17,8 @@ from modbot.config import Settings, load_settings
 from modbot.domain import Role, User
 from modbot.errors import ConfigError
 from modbot.privacy import new_key
-from modbot.review.access import hash_password, new_password
-from modbot.storage import Store, open_key_store, open_store, upgrade
+from modbot.review.access import add_user, new_password
+from modbot.storage import open_key_store, open_store, upgrade
 
 SETTINGS_FILE = "modbot.toml"
 SECRET_FILES = {"master_key": "secrets/master.key", "secret_key": "secrets/secret.key"}
@@ -64,13 +63,6 @@ def lay_ground(folder: Path, *, admin: str, given: Mapping[str, Any] | None = No
             (f"{place}: cannot be written ({error.strerror or error}); choose another folder.",)
         ) from error
     return Founded(settings, folder / SETTINGS_FILE, user, password)
-
-
-def add_user(store: Store, name: str, role: Role, *, password: str, site_ids: frozenset[str] | None = None) -> User:
-    """Record a person who works at the review page; AlreadyExists when the name is taken."""
-    user = User(id=f"u{secrets.token_hex(8)}", name=name, role=role, site_ids=site_ids, session_version=1)
-    store.add_user(user, hash_password(password))
-    return user
 
 
 def settings_text(chosen: Mapping[str, Any]) -> str:

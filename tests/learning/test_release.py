@@ -1,11 +1,11 @@
-"""Release: written, named after its numbers, promoted, rolled back."""
+"""Release: written and named after its numbers."""
 
 import numpy as np
 import pytest
 
-from modbot.errors import ModelError, ModelMissing
+from modbot.errors import ModelError
 from modbot.learning import release
-from modbot.scoring import artifacts
+from modbot.scoring import artifacts, current
 
 pytestmark = pytest.mark.slow
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 def test_it_works(trained, tmp_path):
     model = release.named(trained)
     folder = release.release(model, tmp_path)
-    release.promote(tmp_path, model.version)
+    current.promote(tmp_path, model.version)
     assert artifacts.current((tmp_path,)) == model.version == folder.name
     again = artifacts.load(artifacts.find((tmp_path,)))
     assert np.array_equal(again.weights, trained.weights)
@@ -23,32 +23,6 @@ def test_it_works(trained, tmp_path):
 def test_it_names_equal_numbers_equally(trained):
     assert release.named(trained).version == release.named(release.named(trained)).version
     assert len(release.named(trained).version) == 10
-
-
-def test_it_finds_the_way_back(tmp_path):
-    release.promote(tmp_path, "one")
-    release.promote(tmp_path, "two")
-    assert release.history(tmp_path) == ["two", "one"]
-    assert release.roll_back(tmp_path) == "one"
-    assert artifacts.current((tmp_path,)) == "one"
-
-
-def test_it_remembers_what_was_live_elsewhere(tmp_path):
-    release.promote(tmp_path, "mine", before="shipped")
-    assert release.roll_back(tmp_path) == "shipped"
-
-
-def test_it_goes_back_to_the_shipped_one_at_last(tmp_path):
-    release.promote(tmp_path, "mine")
-    assert release.roll_back(tmp_path, "shipped") == "shipped"
-    with pytest.raises(ModelMissing):
-        release.roll_back(tmp_path, "shipped")
-
-
-def test_it_refuses_to_go_back_to_nothing(tmp_path):
-    release.promote(tmp_path, "one")
-    with pytest.raises(ModelMissing):
-        release.roll_back(tmp_path)
 
 
 def test_it_writes_new_facts_onto_the_card_and_the_page(trained, tmp_path):

@@ -113,13 +113,12 @@ def promote(ctx: click.Context, version: str) -> None:
 
     A running `modbot serve` keeps the old model until it is restarted.
     """
-    from modbot.learning import release
-    from modbot.scoring import artifacts
+    from modbot.scoring import artifacts, current
 
     folders = model_folders(ctx)
     model = artifacts.load(artifacts.find(folders, version))
     before = _live(ctx, folders)
-    release.promote(_writable(ctx), model.version, before)
+    current.promote(_writable(ctx), model.version, before)
     _record(ctx, model.version, Deed.MODEL_PROMOTED)
     click.echo(f"live: {model.version} (before: {before or 'none'})\n{RESTART}")
 
@@ -132,11 +131,10 @@ def rollback(ctx: click.Context) -> None:
     Before the first one that was promoted, that is the one that came with modbot. A running
     `modbot serve` keeps the old model until it is restarted.
     """
-    from modbot.learning import release
-    from modbot.scoring import artifacts
+    from modbot.scoring import artifacts, current
 
     folders = model_folders(ctx)
-    version = release.roll_back(_writable(ctx), artifacts.current(artifacts.model_dirs()))
+    version = current.roll_back(_writable(ctx), artifacts.current(artifacts.model_dirs()))
     artifacts.load(artifacts.find(folders, version))
     _record(ctx, version, Deed.MODEL_ROLLED_BACK)
     click.echo(f"live: {version}\n{RESTART}")

@@ -47,7 +47,7 @@ def add(
     ctx: click.Context, name: str, role: str, sites: tuple[str, ...], *, password_stdin: bool, as_json: bool
 ) -> None:
     """Add a person. Without a password of yours, one is made and shown once."""
-    from modbot.founding import add_user
+    from modbot.review.access import add_user
 
     store = store_for(ctx)
     site_ids = frozenset(_site_id(store, site) for site in sites) if sites else None

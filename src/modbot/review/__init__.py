@@ -8,7 +8,6 @@ from flask import Flask
 
 from modbot.review import (
     access,
-    admin,
     audit,
     bulk,
     choices,
@@ -17,10 +16,13 @@ from modbot.review import (
     decisions,
     listing,
     live,
+    models,
     overview,
     refusals,
     render,
     rules,
+    sites,
+    users,
     views,
 )
 from modbot.review.access import hash_password, new_password, verify_password
@@ -30,7 +32,23 @@ from modbot.review.refusals import refuse
 __all__ = ["bp", "configure", "hash_password", "new_password", "refuse", "verify_password"]
 
 # Importing these hangs their views on the blueprint.
-_ROUTES = (admin, audit, bulk, choices, claims, copies, decisions, listing, live, overview, refusals, rules, views)
+_ROUTES = (
+    audit,
+    bulk,
+    choices,
+    claims,
+    copies,
+    decisions,
+    listing,
+    live,
+    models,
+    overview,
+    refusals,
+    rules,
+    sites,
+    users,
+    views,
+)
 
 
 def configure(app: Flask) -> None:

@@ -29,6 +29,7 @@ from modbot import observe
 from modbot.domain import Case, Role, User
 from modbot.errors import CaseNotFound, TooManyRequests
 from modbot.review.blueprint import bp, house
+from modbot.storage import Store
 
 # 4 groups of 4 characters out of 32: 80 bits, and readable over the telephone.
 PASSWORD_CHARACTERS = string.ascii_lowercase.replace("l", "").replace("o", "") + "23456789"
@@ -84,6 +85,13 @@ def verify_password(password_hash: str, password: str) -> bool:
         return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def add_user(store: Store, name: str, role: Role, *, password: str, site_ids: frozenset[str] | None = None) -> User:
+    """Record a person who works at the review page; AlreadyExists when the name is taken."""
+    user = User(id=f"u{secrets.token_hex(8)}", name=name, role=role, site_ids=site_ids, session_version=1)
+    store.add_user(user, hash_password(password))
+    return user
 
 
 def configure(app: Flask) -> None:

@@ -97,6 +97,17 @@ class UserVerbs:
         with self._db.reading() as connection:
             return tuple(_user(row) for row in connection.execute(select(people).order_by(people.c.name)))
 
+    def change_user(self, user: User) -> None:
+        """Change what a person may do, and end their sessions; the name and the password stay.
+
+        Parameters
+        ----------
+        user : User
+            With role, sites and whether they are disabled as they are from now on.
+        """
+        site_ids = None if user.site_ids is None else sorted(user.site_ids)
+        self._change(user.id, role=user.role.value, site_ids=site_ids, disabled=user.disabled)
+
     def set_password(self, user_id: str, password_hash: str) -> None:
         """Replace a password and end every session of the old one.
 

@@ -44,7 +44,7 @@ PAGES = {
     "review.rules": ("/admin/rules", "/admin/rules?show=ended"),
 }
 # Answers to a script of ours and files: no pages.
-NO_PAGES = {"review.static_file", "review.outcome", "review.changes", "review.overview_table"}
+NO_PAGES = {"review.model_report", "review.static_file", "review.outcome", "review.changes", "review.overview_table"}
 
 # Each of them says so with a dialog if it runs: `sit_down` takes that for a complaint.
 PAYLOADS = (

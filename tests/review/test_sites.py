@@ -1,8 +1,7 @@
-"""The administrator's pages: what they list, and sending a message again."""
+"""Sites: what they list, and sending a message again."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -56,36 +55,5 @@ def test_it_shows_an_administrator_of_one_site_nothing_of_others(house, visitor,
     visitor.log_in("eve")
 
     assert ada_site.name not in visitor.get("/admin/sites").text
-    people = visitor.get("/admin/users").text
-    assert "<bdi>ben</bdi>" in people
-    assert "<bdi>dora</bdi>" in people
-    assert "<bdi>cal</bdi>" not in people
     path = f"/admin/sites/{ada_site.id}/deliveries/{given_up.id}/resending"
     assert visitor.post(path).status_code == 404
-
-
-def test_it_lists_people_with_their_roles(at_the_desk, house):
-    house.store.disable_user("user-cal")
-
-    page = at_the_desk("dora").get("/admin/users").text
-
-    for shown in ("ada", "Moderator", "Harbour Gazette", "dora", "(you)", "All sites", "Viewer", "Disabled"):
-        assert shown in page, shown
-
-
-def test_it_lists_models_and_marks_the_live_one(app, at_the_desk, house, tmp_path):
-    for version in ("2026-01", "2026-02"):
-        folder = tmp_path / "comments" / version
-        folder.mkdir(parents=True)
-        (folder / "card.json").write_text(json.dumps({"heads": ["spam", "toxicity"]}))
-    app.extensions["modbot"] = replace(house, model_dirs=(tmp_path,))
-    house.store.set_live_model("2026-02", "dora", NOON)
-
-    page = at_the_desk("dora").get("/admin/models").text
-
-    assert page.index("2026-01") < page.index("2026-02") < page.index("Live")
-    assert page.count("Live") == 1
-
-
-def test_it_says_how_to_begin(at_the_desk):
-    assert "modbot train" in at_the_desk("dora").get("/admin/models").text

@@ -1,11 +1,11 @@
-"""The administrator's pages from nouns, without HTTP."""
+"""The page of the sites from nouns, without HTTP."""
 
 from __future__ import annotations
 
-from factories import NOON, a_site, a_user, later
-from modbot.domain import Action, DecidedBy, DeliveryRow, DeliveryState, Event, Hook, Mode, Policy, Role
-from modbot.review.pages.admin import SiteFacts, model_view, sites_page, users_page
+from factories import NOON, a_site, later
+from modbot.domain import Action, DecidedBy, DeliveryRow, DeliveryState, Event, Hook, Mode, Policy
 from modbot.review.pages.frame import Frame
+from modbot.review.pages.sites import SiteFacts, sites_page
 
 FRAME = Frame("sites", None, (), "/static", "/admin/sites")
 
@@ -53,38 +53,3 @@ def test_it_sends_again_only_what_is_finished():
     (shown,) = sites_page(FRAME, [SiteFacts(a_site(), rows)], NOON).sites
 
     assert {row.state for row in shown.deliveries if row.can_resend} == {"Delivered", "Given up"}
-
-
-def test_it_names_the_sites_of_each_person():
-    users = (
-        a_user(),
-        a_user(id="b", name="ben", site_ids=frozenset({"site-ada", "unknown"}), role=Role.VIEWER, disabled=True),
-        a_user(id="c", name="cal", site_ids=frozenset()),
-    )
-
-    shown = users_page(FRAME, users, [a_site()], users[0]).users
-
-    assert [(user.sites, user.is_me, user.disabled) for user in shown] == [
-        ("All sites", True, False),
-        ("Harbour Gazette", False, True),
-        ("None", False, False),
-    ]
-
-
-def test_it_shows_a_card():
-    card = {
-        "heads": ["spam"],
-        "rows": {"blog": {"train": 1_200}, "chat": {"train": 34, "test": 9}},
-        "held_back": {"spam": {"blog": {"auc": 0.9}, "chat": {"auc": 0.8}, "forum": {"auc": None}}},
-        "leave_one_source_out": {"spam": {"blog": {"auc": 0.71}}},
-    }
-
-    shown = model_view(card, "v1", live=True)
-
-    assert shown.rows == "1,234 comments from 2 sources"
-    assert shown.metrics == (("Spam", "AUC 0.85 on comments held back, 0.71 on sources never seen"),)
-
-
-def test_it_shows_a_card_that_says_nothing():
-    assert model_view({}, "v1", live=False).heads == "unknown"
-    assert model_view({"heads": ["spam"], "held_back": {}}, "v1", live=False).metrics == (("Spam", "not measured"),)
