@@ -18,7 +18,8 @@ observe      logs and metrics                learning    labels to model and car
 credentials  a site's keys, shown once       founding    the ground of a new house
 replay       a site's life played again      explaining  a verdict in a few sentences
 forecast     what would flip under a change  ruling       what an owner types to a rule
-app          where the parts meet            cli         where people start
+snippet      what an owner pastes            cli         where people start
+app          where the parts meet
 """
 
 __version__ = "0.1.0"

@@ -99,6 +99,15 @@ def secret_at_rest(kind: SecretKind, secret: str, vault: Vault) -> SiteSecret:
     return SiteSecret(kind=kind, index=index, sealed=vault.seal_secret(secret))
 
 
+def is_web_address(text: str) -> bool:
+    """Whether a browser could open this: http or https with a host."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def origin_of(url: str) -> str:
     """Return scheme, host and port of an address as a browser's Origin header has them."""
     parts = urlsplit(url)

@@ -27,7 +27,18 @@ RANKS = {
         1,
     ),
     **dict.fromkeys(
-        ("moderation", "delivery", "learning", "adapting", "credentials", "explaining", "forecast", "ruling"), 2
+        (
+            "moderation",
+            "delivery",
+            "learning",
+            "adapting",
+            "credentials",
+            "explaining",
+            "forecast",
+            "ruling",
+            "snippet",
+        ),
+        2,
     ),
     **dict.fromkeys(("intake", "review"), 3),
     **dict.fromkeys(("app", "founding", "replay"), 4),

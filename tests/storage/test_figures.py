@@ -113,3 +113,14 @@ def test_it_tells_sites_by_name(store):
         ("Harbour Gazette", True),
     ]
     assert store.site_health(()) == ()
+
+
+def test_it_reads_how_risky_the_newest_looked_besides_what_is_decided_by_name(store):
+    for number in range(4):
+        arrived(store, f"k{number}", at=later(number), verdict=a_verdict(risk=number / 10))
+    banned = a_verdict(risk=0.9, signals=(a_signal(code="BLOCKED_WORD"),))
+    arrived(store, "banned", BAD, at=later(9), verdict=banned)
+    arrived(store, "other", at=later(9), site_id="site-ben", verdict=a_verdict(risk=0.8))
+
+    assert store.newest_risks("site-ada", 10) == (0.3, 0.2, 0.1, 0.0)
+    assert store.newest_risks("site-ada", 3) == (0.3, 0.2)

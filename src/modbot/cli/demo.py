@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modbot.cli.snippet import curl_line
 from modbot.cli.worker import stop_signals
+from modbot.snippet import curl_line
 
 if TYPE_CHECKING:
     from modbot.demo.run import Demo

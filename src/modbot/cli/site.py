@@ -15,7 +15,6 @@ import click
 
 from modbot.cli import settings_for, store_for, vault_for
 from modbot.cli.audit import write_down
-from modbot.cli.snippet import curl_line, form_snippet
 from modbot.cli.wishes import (
     WebAddress,
     as_json,
@@ -28,6 +27,7 @@ from modbot.cli.wishes import (
     site_called,
 )
 from modbot.domain import Deed, Mode, SecretKind
+from modbot.snippet import curl_line, form_snippet
 
 OVERLAP_HOURS = 24.0
 KINDS = {

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
 
 import click
 
@@ -55,13 +54,10 @@ class WebAddress(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Give the address back when a browser could open it."""
+        from modbot.credentials import is_web_address
+
         text = str(value).strip()
-        try:
-            parts = urlsplit(text)
-            good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            good = False
-        if text and not good:
+        if text and not is_web_address(text):
             self.fail(f"expected an address that begins with http:// or https://; got {value!r}.", param, ctx)
         return text
 

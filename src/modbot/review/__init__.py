@@ -22,6 +22,7 @@ from modbot.review import (
     render,
     rules,
     sites,
+    start,
     users,
     views,
 )
@@ -46,6 +47,7 @@ _ROUTES = (
     refusals,
     rules,
     sites,
+    start,
     users,
     views,
 )

@@ -159,10 +159,15 @@ def site_ids(user: User) -> tuple[str, ...] | None:
     return None if user.site_ids is None else tuple(sorted(user.site_ids))
 
 
+def may_administer(user: User) -> bool:
+    """Whether the administrators' pages exist for somebody."""
+    return user.role is Role.ADMIN
+
+
 def require_admin() -> User:
     """Return the administrator who is logged in. For anybody else there is no such page."""
     user = person()
-    if user.role is not Role.ADMIN:
+    if not may_administer(user):
         raise CaseNotFound("There is no such page for you: it belongs to administrators.")
     return user
 
@@ -200,6 +205,7 @@ def local_path(path: str, fallback: str) -> str:
         ["admin"],
         ["patterns"],
         ["preferences"],
+        ["start"],
     )
     return path if is_ours and not set(path) & {"\\", "\r", "\n", "#"} else fallback
 

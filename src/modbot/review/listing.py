@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
-from flask import Response, abort, request, session
+from flask import Response, abort, redirect, request, session
+from werkzeug.wrappers import Response as AnyResponse
 
 from modbot.domain import Case, CasePage, Site, User
 from modbot.review import access
@@ -21,6 +22,7 @@ from modbot.review.pages.frame import batch_notice, notice_of
 from modbot.review.pages.one import Context, context_of
 from modbot.review.pages.queue import ORDERS, SEARCH_CHARS, SKIPPED, STATES, Filters, OutcomePage, QueueFacts
 from modbot.review.render import forget_notice, frame, full_frame, render
+from modbot.review.start import is_new
 from modbot.storage import cursor_after
 
 # A session lives in a cookie, which browsers keep up to 4 kB.
@@ -30,9 +32,11 @@ REVISION_CHARS = 9
 
 
 @bp.get("/queue")
-def queue() -> Response:
+def queue() -> AnyResponse:
     """List cases: those that wait for a person, or any others."""
     user, store = access.person(), house().store
+    if is_new(user):
+        return redirect("/start", code=303)
     filters = filters_of(request.args, user)
     scope = access.site_ids(user)
     counts = store.queue_counts(scope)

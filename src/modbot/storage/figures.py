@@ -12,18 +12,19 @@ from typing import Any
 
 from sqlalchemy import Boolean, Connection, func, literal, select, true, union_all
 
-from modbot.domain import Action, Check, QueueAges, SiteHealth, Trouble
+from modbot.domain import BY_NAME, HELD_BY_RULE, Action, Check, QueueAges, SiteHealth, Trouble
 from modbot.storage.engine import Database
 from modbot.storage.evidence import EvidenceTable
 from modbot.storage.ids import CASE_PREFIX, first_id, moment_of
 from modbot.storage.outbox import OPEN
 from modbot.storage.rows import reasons_from
-from modbot.storage.tables import CaseTable, CommentTable, DeliveryTable, SiteTable, VerdictTable, table
+from modbot.storage.tables import CaseTable, CommentTable, DeliveryTable, SignalTable, SiteTable, VerdictTable, table
 
 cases = table(CaseTable)
 comments = table(CommentTable)
 deliveries = table(DeliveryTable)
 evidence = table(EvidenceTable)
+signals = table(SignalTable)
 sites = table(SiteTable)
 verdicts = table(VerdictTable)
 
@@ -40,6 +41,36 @@ class FigureVerbs:
     """What the store can count for the overview."""
 
     _db: Database
+
+    def newest_risks(self, site_id: str, limit: int) -> tuple[float, ...]:
+        """Read how risky the newest comments of a site looked, to forecast what other wishes would do.
+
+        Parameters
+        ----------
+        site_id : str
+            Which site.
+        limit : int
+            How many at most.
+
+        Returns
+        -------
+        tuple of float
+            Risks in [0, 1], as judged when the comments came. What the owner decides by name is left out.
+        """
+        named = select(signals.c.code).where(
+            signals.c.case_id == cases.c.id,
+            signals.c.revision == cases.c.text_revision,
+            signals.c.site_id == site_id,
+            signals.c.code.in_([*BY_NAME, HELD_BY_RULE]),
+        )
+        newest = (
+            select(cases.c.id, cases.c.risk, named.exists().label("by_name"))
+            .where(cases.c.site_id == site_id)
+            .order_by(cases.c.id.desc())
+            .limit(limit)
+        )
+        with self._db.reading() as connection:
+            return tuple(row.risk for row in connection.execute(newest) if not row.by_name)
 
     def queue_ages(self, site_ids: tuple[str, ...] | None, bounds: Sequence[datetime]) -> QueueAges:
         """Count what waits for a person by when it came.

@@ -38,6 +38,8 @@ PAGES = {
     "review.overview": ("/overview", "/overview?site=site-ada&days=90"),
     "review.patterns": ("/patterns",),
     "review.audit": ("/admin/audit", "/admin/audit?what=logged_in"),
+    "review.start": ("/start",),
+    "review.site": ("/admin/sites/site-ada", "/admin/sites/none"),
     "review.sites": ("/admin/sites",),
     "review.users": ("/admin/users",),
     "review.models": ("/admin/models",),

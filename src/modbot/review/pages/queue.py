@@ -190,6 +190,7 @@ class QueuePage:
     all_clear: tuple[str, str]
     search_all_href: str
     since: float
+    start_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,8 @@ def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
         if filters.text and filters.state != "all"
         else "",
         since=facts.now.timestamp(),
+        # Nothing that waits, ever decided or held: no comment has come yet.
+        start_href="/start" if facts.user.role is domain.Role.ADMIN and not facts.reason_codes else "",
     )
 
 

@@ -1,20 +1,46 @@
-"""Sites with their deliveries.
+"""Sites: the list, and one with its promise, its keys, its webhook and a test.
 
 Pure. May import ``domain``, ``review.words`` and other pages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
-from modbot.domain import DeliveryRow, DeliveryState, Site
+from modbot.domain import Action, Case, DeliveryRow, DeliveryState, Mode, Site
 from modbot.review import words
 from modbot.review.pages.frame import Frame
-from modbot.review.pages.queue import state_words
+from modbot.review.pages.queue import Choice, state_words
 
+REASONS = 4
+# The caution slider: of the good comments, at most this share is rejected by machine.
+CAUTION: Mapping[float, str] = {
+    0.05: "Bold",
+    0.02: "Brisk",
+    0.01: "Careful",
+    0.005: "Very careful",
+    0.001: "As careful as can be",
+}
+SHARES: Mapping[float, str] = {0.1: "10 %", 0.05: "5 %", 0.02: "2 %", 0.01: "1 %"}
+RARELY: Mapping[float, str] = {0.2: "1 in 5", 0.1: "1 in 10", 0.05: "1 in 20", 0.02: "1 in 50", 0.01: "1 in 100"}
+SWITCHES: Mapping[str, str] = {
+    "show_reasons": "Answers to the site say why",
+    "signed_requests": "The site signs its requests with the webhook secret",
+}
+LIMIT_SWITCHES: Mapping[str, str] = {
+    "email_required": "A comment needs an address",
+    "refuse_disposable": "Throw-away addresses are refused",
+    "check_mx": "Look up whether the domain of an address takes mail",
+}
+KEYS: Mapping[str, str] = {
+    "key": "API key",
+    "akismet": "Akismet key",
+    "webhook": "Webhook secret",
+    "coral": "Coral secret",
+}
 REASON_WORDS = {
     "timeout": "the site did not answer in time",
     "private_address": "the address is private and not on the allow list",
@@ -39,67 +65,182 @@ class DeliveryView:
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """A site with its mode, its hook and what went out to it."""
+    """A site in the list."""
 
-    id: str
+    href: str
     name: str
     url: str
     mode: str
-    mode_sentence: str
     policy: str
-    hook: str
     hook_state: str
     hook_tone: str
-    hook_reason: str
-    evidence: tuple[str, ...]
-    deliveries: tuple[DeliveryView, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SitesPage:
-    """Every site this administrator runs."""
+    """Every site this administrator runs, and the form for one more."""
 
     template: ClassVar[str] = "sites.html"
     title: ClassVar[str] = "Sites"
 
     frame: Frame
     sites: tuple[SiteView, ...]
+    may_add: bool
+    problem: str = ""
+    name: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One setting of the caution slider: the promise in words, and what it would have done lately."""
+
+    value: str
+    words: str
+    chosen: bool
+    forecast: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What became of a test comment, or what was wrong with it."""
+
+    href: str = ""
+    action: str = ""
+    state: str = ""
+    reasons: tuple[str, ...] = ()
+    problem: str = ""
+
+    @classmethod
+    def of(cls, case: Case) -> Tried:
+        """Show the verdict."""
+        reasons = tuple(reason.sentence for reason in case.verdict.reasons[:REASONS])
+        return cls(f"/cases/{case.id}", case.action.value, state_words(case.action, case.decided_by), reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """One site with everything an administrator may change."""
+
+    template: ClassVar[str] = "site.html"
+
+    frame: Frame
+    title: str
+    id: str
+    site: Site
+    modes: tuple[ModeChoice, ...]
+    caution: tuple[Step, ...]
+    judged: int
+    shares: tuple[Choice, ...]
+    rates: tuple[Choice, ...]
+    evidence: tuple[str, ...]
+    hook_state: str
+    hook_tone: str
+    hook_reason: str
+    deliveries: tuple[DeliveryView, ...]
+    switches: tuple[Choice, ...]
+    keys: tuple[Choice, ...]
+    form: str
+    call: str
+    made: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tried: Tried | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChoice:
+    """A mode to choose, with what it means."""
+
+    value: str
+    words: str
+    sentence: str
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
-    """What the store said of one site: its last messages, and sentences on what its own evidence carries."""
+    """What the store said of one site. ``forecast`` counts outcomes for each step of caution."""
 
     site: Site
-    deliveries: Sequence[DeliveryRow] = ()
-    evidence: Sequence[str] = ()
+    deliveries: Sequence[DeliveryRow]
+    evidence: Sequence[str]
+    forecast: Mapping[float, Mapping[Action, int]]
+    form: str
+    call: str
+    now: datetime
 
 
-def sites_page(frame: Frame, sites: Sequence[SiteFacts], now: datetime) -> SitesPage:
+def sites_page(frame: Frame, sites: Sequence[Site], *, may_add: bool) -> SitesPage:
     """Build the list of sites."""
-    return SitesPage(frame, tuple(_site(facts, now) for facts in sites))
+    return SitesPage(frame, tuple(_row(site) for site in sites), may_add)
 
 
-def _site(facts: SiteFacts, now: datetime) -> SiteView:
-    site = facts.site
-    mode, sentence = words.MODE_WORDS[site.policy.mode]
-    hook = site.hook
-    state, tone = "No webhook", "noted"
-    if hook is not None:
-        state, tone = ("On", "done") if hook.on else ("Switched off", "problem")
-    return SiteView(
+def site_page(frame: Frame, facts: SiteFacts) -> SitePage:
+    """Build the page of one site."""
+    site, policy = facts.site, facts.site.policy
+    state, tone, reason = _hook(site)
+    said = {**SWITCHES, **LIMIT_SWITCHES}
+    switches = {name: getattr(site, name, None) for name in SWITCHES} | {
+        name: getattr(site.limits, name) for name in LIMIT_SWITCHES
+    }
+    return SitePage(
+        frame=frame,
+        title=site.name,
         id=site.id,
-        name=site.name,
-        url=site.url,
-        mode=mode,
-        mode_sentence=sentence,
-        policy=words.promise_words(site.policy),
-        hook=hook.url if hook else "",
+        site=site,
+        modes=tuple(ModeChoice(mode.value, *words.MODE_WORDS[mode], chosen=mode is policy.mode) for mode in Mode),
+        caution=tuple(
+            Step(f"{share:g}", caution_words(share), share == policy.max_good_rejected, _foretold(counts))
+            for share, counts in facts.forecast.items()
+        ),
+        judged=max((sum(counts.values()) for counts in facts.forecast.values()), default=0),
+        shares=_choices(SHARES, policy.max_bad_published),
+        rates=_choices(RARELY, policy.audit_rate),
+        evidence=tuple(facts.evidence),
         hook_state=state,
         hook_tone=tone,
-        hook_reason=hook.off_reason if hook and not hook.on else "",
-        evidence=tuple(facts.evidence),
-        deliveries=tuple(_delivery(row, now) for row in facts.deliveries),
+        hook_reason=reason,
+        deliveries=tuple(_delivery(row, facts.now) for row in facts.deliveries),
+        switches=tuple(Choice(name, said[name], bool(on)) for name, on in switches.items()),
+        keys=tuple(Choice(kind, said, chosen=False) for kind, said in KEYS.items()),
+        form=facts.form,
+        call=facts.call,
+    )
+
+
+def caution_words(share: float) -> str:
+    """Say a promise as a count: "at most 1 in 100 good comments is rejected by machine"."""
+    said = CAUTION.get(share, "")
+    return f"{said + ': at' if said else 'At'} most {share * 1000:g} in 1,000 good comments rejected by machine"
+
+
+def _foretold(counts: Mapping[Action, int]) -> str:
+    parts = ((Action.PUBLISH, "published"), (Action.HOLD, "held for people"), (Action.REJECT, "rejected"))
+    return ", ".join(f"{counts.get(action, 0):,} {said}" for action, said in parts)
+
+
+def _choices(steps: Mapping[float, str], chosen: float) -> tuple[Choice, ...]:
+    known = {**steps, chosen: steps.get(chosen, f"{chosen * 100:g} %")}
+    return tuple(Choice(f"{step:g}", known[step], step == chosen) for step in sorted(known, reverse=True))
+
+
+def _hook(site: Site) -> tuple[str, str, str]:
+    hook = site.hook
+    if hook is None:
+        return "No webhook", "noted", ""
+    return ("On", "done", "") if hook.on else ("Switched off", "problem", hook.off_reason)
+
+
+def _row(site: Site) -> SiteView:
+    state, tone, _ = _hook(site)
+    return SiteView(
+        href=f"/admin/sites/{site.id}",
+        name=site.name,
+        url=site.url,
+        mode=words.MODE_WORDS[site.policy.mode][0],
+        policy=words.promise_words(site.policy),
+        hook_state=state,
+        hook_tone=tone,
     )
 
 

@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 import pytest
 
 from factories import a_site
-from modbot.cli.snippet import address, curl_line, form_snippet
 from modbot.config import load_settings
 from modbot.intake.forms import SYNONYMS
+from modbot.snippet import address, curl_line, form_snippet
 
 
 class Reader(HTMLParser):

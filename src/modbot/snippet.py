@@ -1,4 +1,4 @@
-"""What an owner pastes: the comment form for a page, and one call to try. Imports ``config`` and ``domain`` only."""
+"""What an owner pastes: the comment form for a page, and one call to try. May import ``config`` and ``domain``."""
 
 from __future__ import annotations
 
