@@ -5,6 +5,8 @@ Nothing here does I/O, reads a clock or decides. May import nothing else of modb
 
 from modbot.domain.audit import AuditCheck, AuditEntry, Deed
 from modbot.domain.case import (
+    AuthorFacts,
+    AuthorNote,
     Batch,
     Case,
     CasePage,
@@ -62,6 +64,8 @@ __all__ = [
     "AuditCheck",
     "AuditEntry",
     "Author",
+    "AuthorFacts",
+    "AuthorNote",
     "Batch",
     "Case",
     "CasePage",

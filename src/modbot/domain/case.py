@@ -54,6 +54,31 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthorFacts:
+    """What a site knows of an author besides the counts: since when, under which names, and the last weeks' decisions.
+
+    ``published`` and ``rejected`` are of the newest comments since the moment that was asked about.
+    """
+
+    first_seen: datetime | None
+    names: tuple[str, ...]
+    published: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorNote:
+    """What one colleague wrote down for the others about an author at a site."""
+
+    site_id: str
+    author_key: str
+    by: str
+    by_name: str
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """Somebody looks at a case just now. It locks nothing."""
 

@@ -23,6 +23,7 @@ from modbot.review.pages import case as case_pages
 from modbot.review.pages import why as why_pages
 from modbot.review.pages.frame import THEMES, LoginPage, PatternsPage
 from modbot.review.pages.queue import row_of
+from modbot.review.people import person_behind
 from modbot.review.render import frame, full_frame, render
 from modbot.text import sketch
 
@@ -107,6 +108,7 @@ def case(case_id: str) -> Response:
         notes=store.notes([found.id]).get(found.id, ()),
         alike=cards([row]).get(found.id),
         holder=colleagues(user).get(found.id, ""),
+        person=person_behind(found, user) if comment.author.key else None,
     )
     return render(case_pages.case_page(full_frame("queue", user), facts))
 

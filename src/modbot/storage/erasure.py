@@ -14,6 +14,7 @@ from modbot.storage.campaigns import leave
 from modbot.storage.cases import change_case, load_case, locked_state
 from modbot.storage.engine import Database
 from modbot.storage.notes import clear_notes
+from modbot.storage.people import forget_author_notes
 from modbot.storage.rows import ERASED_COMMENT, without_words
 from modbot.storage.search import forget_words
 from modbot.storage.tables import CommentTable, ReportTable, VerdictTable, table
@@ -55,6 +56,7 @@ class ErasureVerbs:
                 # An appeal is in the author's words, a flag may quote them.
                 connection.execute(update(reports).where(reports.c.case_id == case_id).values(reason=""))
                 clear_notes(connection, case_id)
+                forget_author_notes(connection, case_id)
                 _clear_words(connection, case_id)
                 leave(connection, case_id)
                 change_case(connection, case_id, sketch=None, queued=False, erased_at=at, updated_at=at)

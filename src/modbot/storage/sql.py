@@ -28,6 +28,7 @@ from modbot.storage.lists import ListVerbs
 from modbot.storage.migrate import expected_revision
 from modbot.storage.notes import NoteVerbs
 from modbot.storage.outbox import OutboxVerbs
+from modbot.storage.people import PeopleVerbs
 from modbot.storage.precedents import PrecedentVerbs
 from modbot.storage.preferences import PreferenceVerbs
 from modbot.storage.recall import RecallVerbs
@@ -60,6 +61,7 @@ class Store(
     NoteVerbs,
     ClaimVerbs,
     CopyVerbs,
+    PeopleVerbs,
     PreferenceVerbs,
     EvidenceVerbs,
     LessonVerbs,

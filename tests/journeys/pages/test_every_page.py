@@ -34,6 +34,7 @@ PAGES = {
     ),
     "review.case": ("/cases/{hostile}", "/cases/{answer}", "/cases/{rejected}", "/cases/none"),
     "review.campaign": ("/campaigns/{campaign}", "/campaigns/none"),
+    "review.thread": ("/cases/{answer}/thread", "/cases/none/thread"),
     "review.why": ("/cases/{hostile}/why",),
     "review.overview": ("/overview", "/overview?site=site-ada&days=90"),
     "review.patterns": ("/patterns",),

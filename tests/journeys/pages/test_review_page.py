@@ -293,13 +293,21 @@ def test_it_is_never_wider_than_a_phone(sit_down, house, arrive, ada_site, clock
     wide = PHONE["viewport"]["width"]
 
     paths = ("/queue", "/queue?state=all", "/queue?q=nothing", f"/cases/{case.id}", f"/cases/{done.id}", "/overview")
-    for path in (*paths, "/admin/sites", "/admin/rules", "/admin/users", "/admin/models", "/cases/none"):
+    for path in (
+        *paths,
+        "/admin/sites",
+        "/admin/sites/site-ada",
+        "/admin/rules",
+        "/admin/users",
+        "/admin/models",
+        "/cases/none",
+    ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") == wide, path
         links = page.locator(".topbar__link")
         box = links.last.bounding_box()
         assert box["x"] + box["width"] <= wide - 4, path
-    page.goto("/admin/sites")
+    page.goto("/admin/sites/site-ada")
     again = page.get_by_role("button", name="Send again").first.bounding_box()
     assert again["x"] + again["width"] < wide
     page.get_by_role("link", name="Published by a moderator").click()

@@ -1,6 +1,6 @@
 """The page of one case: the text with its telling words, why, who wrote it, and what was decided so far.
 
-Pure. May import ``domain``, ``review.words``, ``review.marks`` and other pages.
+Pure. May import ``domain``, ``text``, ``review.words``, ``review.marks`` and other pages.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from modbot.review import words
 from modbot.review.marks import Text, marked, marked_head, telling_terms
 from modbot.review.pages.alike import Alike
 from modbot.review.pages.frame import Frame
+from modbot.review.pages.people import Person
 from modbot.review.pages.queue import claim_words, row_of, shown_state
 from modbot.review.pages.why import WhyFacts, WhyPanel, why_panel
+from modbot.text import links
 
 SHOWN_CHARS = 4_000
 MOST_CHARS = 40_000
@@ -26,6 +28,7 @@ EXCERPT_CHARS = 110
 PARENT_CHARS = 280
 # Words quoted beside the text for those who do not see the marks.
 QUOTED_WORDS = 12
+HOSTS = 10
 # For a case whose site nobody asked about: no cut-offs.
 UNMEASURED = Yardstick(rank=lambda _: 0.0, reject_from=None, publish_below=None)
 MACHINE_WORDS = {
@@ -126,6 +129,8 @@ class CaseDetailPage:
     notes: tuple[NoteLine, ...]
     alike: Alike | None
     claim: str
+    person: Person | None
+    hosts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,7 @@ class CaseFacts:
     notes: Sequence[Note] = ()
     alike: Alike | None = None
     holder: str = ""
+    person: Person | None = None
 
 
 def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
@@ -187,6 +193,8 @@ def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
         notes=note_lines(facts.notes, facts.now),
         alike=facts.alike,
         claim=claim_words(facts.holder) if facts.holder else "",
+        person=facts.person,
+        hosts=_hosts(comment.body),
     )
 
 
@@ -270,6 +278,19 @@ def _parent(parent: Case | None) -> Parent | None:
     if parent is None:
         return None
     return Parent(f"/cases/{parent.id}", parent.comment.name, words.excerpt(parent.comment.body, PARENT_CHARS))
+
+
+def _hosts(body: str) -> tuple[str, ...]:
+    """Name where the links of a text lead, as machines see it: letters of other scripts stand out as xn--."""
+    hosts = dict.fromkeys(link.host for link in links(body[:MOST_CHARS]))
+    return tuple(_ascii(host) for host in hosts)[:HOSTS]
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 def _facts(case: Case) -> tuple[tuple[str, str], ...]:

@@ -29,6 +29,7 @@ ACTS = (
     ("next", "j", "Next comment"),
     ("previous", "k", "Previous comment"),
     ("open", "o", "Open the comment"),
+    ("thread", "t", "Show the thread around it"),
     ("select", "v", "Select for a decision about many"),
     ("search", "/", "Search"),
     ("help", "?", "This sheet"),

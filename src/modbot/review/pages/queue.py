@@ -20,7 +20,7 @@ from modbot.review.pages.frame import Frame
 from modbot.review.pages.one import Context
 
 # So many rows of the worst kind stay below 150 kB with their forms, and are more than a screen on any device.
-ROWS = 15
+ROWS = 14
 # One comment large, and the next two, so that they are there at once.
 ROWS_OF_ONE = 3
 SHOWN_CHARS = 420

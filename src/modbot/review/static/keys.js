@@ -37,7 +37,7 @@ function act(key, event) {
   if (name === "abuse") return chooseReason();
   if (name === "select") return pick(current());
   if (name === "note" || name === "ask") return write(current(), name === "ask");
-  return press(scope()?.querySelector(`[data-key=${name}]`));
+  return press((scope() ?? document).querySelector(`[data-key=${name}]`) ?? document.querySelector(`.case [data-key=${name}]`));
 }
 
 const scope = () => current() ?? document.querySelector(".decision");
