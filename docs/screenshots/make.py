@@ -22,7 +22,20 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-ADMIN = ("overview", "admin/sites", "admin/users", "admin/models")
+# Where else to look, by the name of the picture.
+PLACES = {
+    "one-at-a-time": "/queue?view=one",
+    "filters": "/queue?state=all&age=week&host=&band=unclear&who=machine",
+    "mine": "/queue/mine",
+    "overview": "/overview",
+    "sites": "/admin/sites",
+    "rules": "/admin/rules",
+    "users": "/admin/users",
+    "models": "/admin/models",
+    "audit": "/admin/audit",
+    "keys": "/preferences/keys",
+    "start": "/start",
+}
 
 
 def main(folder: Path) -> None:
@@ -53,9 +66,17 @@ def desktop(browser: Browser, demo: Demo, folder: Path, colours: str) -> None:
     page.get_by_text("Taken back").wait_for()
     telling_case(page)
     shoot(page, folder, f"case-{colours}")
-    for path in ADMIN:
-        page.goto(f"/{path}")
-        shoot(page, folder, f"{path.rsplit('/', 1)[-1]}-{colours}")
+    for name, path in PLACES.items():
+        page.goto(path)
+        shoot(page, folder, f"{name}-{colours}")
+    page.goto("/admin/sites")
+    page.goto(page.locator("main a[href^='/admin/sites/']").first.get_attribute("href") or "/admin/sites")
+    shoot(page, folder, f"site-{colours}")
+    page.goto("/queue?state=all")
+    campaign = page.locator("a[href^='/campaigns/']")
+    if campaign.count():
+        page.goto(campaign.first.get_attribute("href") or "/queue")
+        shoot(page, folder, f"campaign-{colours}")
     page.context.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modbot.review.pages.queue import ROWS
+from modbot.review.pages.filters import ROWS
 
 
 def listed(page):

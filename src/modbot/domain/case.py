@@ -197,7 +197,9 @@ class CaseQuery:
 
     ``order`` is ``"newest"``, ``"oldest"``, ``"queue"`` (queued cases first, then newest first), or one of two for what
     waits and nothing else: ``"worst"`` (the highest risk first) and ``"unsure"`` (the most doubtful first). ``besides``
-    are cases and campaigns to leave out, ``among`` the only ones to list.
+    are cases and campaigns to leave out, ``among`` the only ones to list. ``authors`` are keyed hashes, any of which
+    will do; ``host`` is where a link in the text leads, or where the author's address is; ``reviewer`` decided it at
+    some time; ``since`` and ``until`` bound when it came, the second excluded.
     """
 
     site_ids: tuple[str, ...] | None = None
@@ -213,6 +215,13 @@ class CaseQuery:
     limit: int = 50
     besides: tuple[str, ...] = ()
     among: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    host: str = ""
+    band: str = ""
+    reviewer: str = ""
+    by_people: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def _all_that_match() -> dict[str, int]:
     """Collect what the list that the person looks at holds, as far as one act may go."""
     user, store = access.person(), house().store
     filters = filters_of(dict(parse_qsl(urlsplit(_back()).query)), user)
-    query = replace(filters, cursor="").query(access.site_ids(user))
+    query = replace(filters, cursor="").query(access.site_ids(user), house().clock())
     query = replace(query, limit=STRETCH)
     found: dict[str, int] = {}
     while len(found) < BATCH_LIMIT:

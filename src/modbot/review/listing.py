@@ -18,15 +18,20 @@ from modbot.review.blueprint import bp, house
 from modbot.review.claims import colleagues, look_at
 from modbot.review.folding import cards, folded
 from modbot.review.pages import queue as queue_pages
+from modbot.review.pages.filters import AGES, ORDERS, SEARCH_CHARS, SKIPPED, STATES, Filters
 from modbot.review.pages.frame import batch_notice, notice_of
 from modbot.review.pages.one import Context, context_of
-from modbot.review.pages.queue import ORDERS, SEARCH_CHARS, SKIPPED, STATES, Filters, OutcomePage, QueueFacts
+from modbot.review.pages.queue import OutcomePage, QueueFacts
 from modbot.review.render import forget_notice, frame, full_frame, render
+from modbot.review.saved import more
 from modbot.review.start import is_new
+from modbot.review.words import BANDS
 from modbot.storage import cursor_after
 
 # A session lives in a cookie, which browsers keep up to 4 kB.
 SKIPPED_MOST = 40
+# One keyed hash for each site that knows an address.
+AUTHOR_CHARS = 2_000
 # More digits than a revision ever has.
 REVISION_CHARS = 9
 
@@ -41,9 +46,10 @@ def queue() -> AnyResponse:
     scope = access.site_ids(user)
     counts = store.queue_counts(scope)
     shown = stretch(filters, scope, user)
+    sites = visible_sites(user)
     facts = QueueFacts(
         user=user,
-        sites=visible_sites(user),
+        sites=sites,
         counts=counts,
         reason_codes=store.reason_codes(scope),
         stretch=shown,
@@ -52,6 +58,7 @@ def queue() -> AnyResponse:
         contexts=contexts([row.id for row in shown.rows]) if filters.view == "one" else {},
         cards=cards(shown.rows) if filters.waits else {},
         claims=colleagues(user) if filters.waits else {},
+        more=more(user, filters, sites),
     )
     if filters.view == "one" and shown.rows:
         look_at(user, shown.rows[0])
@@ -98,7 +105,9 @@ def next_id(user: User, after: Case) -> str:
     if not filters.waits:
         filters = Filters()
     scope, skipped = access.site_ids(user), _aside(user)
-    ahead = replace(filters.query(scope, (*skipped, after.id)), cursor=cursor_after(filters.order, after), limit=1)
+    ahead = replace(
+        filters.query(scope, house().clock(), (*skipped, after.id)), cursor=cursor_after(filters.order, after), limit=1
+    )
     if filters.text:
         # What a search found comes in the order of writing: there is no place in it to go on from.
         ahead = replace(ahead, cursor="")
@@ -120,12 +129,12 @@ def stretch(filters: Filters, scope: tuple[str, ...] | None, user: User) -> Case
     if filters.cursor == SKIPPED and not skipped:
         return CasePage(())
     read = folded if filters.waits else house().store.cases
-    page = read(filters.query(scope, skipped))
+    page = read(filters.query(scope, house().clock(), skipped))
     if page.next_cursor or not skipped or not filters.waits or filters.cursor == SKIPPED:
         return page
     if page.rows:
         return replace(page, next_cursor=SKIPPED)
-    return read(replace(filters, cursor=SKIPPED).query(scope, skipped))
+    return read(replace(filters, cursor=SKIPPED).query(scope, house().clock(), skipped))
 
 
 def _aside(user: User) -> tuple[str, ...]:
@@ -153,10 +162,21 @@ def filters_of(asked: Mapping[str, str], user: User) -> Filters:
         site=site,
         reason=asked.get("reason", "")[:SEARCH_CHARS],
         text=asked.get("q", "").strip()[:SEARCH_CHARS],
+        author=asked.get("author", "")[:AUTHOR_CHARS],
+        host=_host(asked.get("host", "")),
+        band=asked.get("band", "") if asked.get("band") in BANDS else "",
+        age=asked.get("age", "") if asked.get("age") in AGES else "",
+        who=asked.get("who", "")[:SEARCH_CHARS],
         order=order if order in ORDERS else "worst",
         view="one" if asked.get("view") == "one" else "list",
         cursor=asked.get("cursor", ""),
     )
+
+
+def _host(said: str) -> str:
+    """Read a host from what somebody typed: an address will do."""
+    plain = said.strip().lower()[:SEARCH_CHARS].removeprefix("https://").removeprefix("http://").removeprefix("www.")
+    return plain.split("/", 1)[0].rpartition("@")[2]
 
 
 def asked_revisions(said: Iterable[str]) -> dict[str, int]:

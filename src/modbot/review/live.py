@@ -24,7 +24,7 @@ def changes() -> Response:
     user, store = access.person(), house().store
     seen, since = asked_revisions(request.args.getlist("case")), _since()
     filters, scope = replace(filters_of(request.args, user), cursor=""), access.site_ids(user)
-    newest = replace(filters.query(scope), order="newest", limit=FRESH_MOST + 1)
+    newest = replace(filters.query(scope, house().clock()), order="newest", limit=FRESH_MOST + 1)
     fresh = [row for row in store.cases(newest).rows if row.received_at > since and row.id not in seen]
     moved = [case for case in store.whole_cases(store.moved_on(seen)) if user.may_see(case.comment.site_id)]
     holders = {one: name for one, name in colleagues(user).items() if one in seen}

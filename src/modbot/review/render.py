@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from flask import Response, make_response, request, send_from_directory, session
+from flask import Response, g, make_response, request, send_from_directory, session
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -129,9 +129,16 @@ def full_frame(section: str, user: User) -> Frame:
 def preferences(user: User | None) -> Preferences:
     """Read what the person chose, for this browser and for themselves."""
     theme = request.cookies.get("modbot_theme", "")
-    chosen = house().store.preferences(user.id).get("keys", {}) if user else {}
-    keys = {act: key for act, key in chosen.items() if act in DEFAULT_KEYS}
+    keys = {act: key for act, key in chosen(user).get("keys", {}).items() if act in DEFAULT_KEYS} if user else {}
     return Preferences(theme if theme in THEMES else "system", request.cookies.get("modbot_keys") != "off", keys)
+
+
+def chosen(user: User) -> Mapping[str, Any]:
+    """Read what a person chose for themselves, once for each request."""
+    if "chosen" not in g:
+        g.chosen = house().store.preferences(user.id)
+    read: Mapping[str, Any] = g.chosen
+    return read
 
 
 def remember(case: Case, done: str, at: datetime) -> None:

@@ -5,6 +5,7 @@ date. Nothing mapped and no SQL leaves this room; it has no opinions. May import
 """
 
 from modbot.storage.batches import BATCH_LIMIT
+from modbot.storage.filters import LOOKED_AT
 from modbot.storage.keys import KeyStore, open_key_store
 from modbot.storage.migrate import check, expected_revision, upgrade
 from modbot.storage.orders import cursor_after
@@ -12,6 +13,7 @@ from modbot.storage.sql import Store, StoreStatus, open_store
 
 __all__ = [
     "BATCH_LIMIT",
+    "LOOKED_AT",
     "KeyStore",
     "Store",
     "StoreStatus",

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, false,
 from modbot.domain import Action, Case, CasePage, CaseQuery, CaseRow, DecidedBy
 from modbot.storage.cases import load_cases
 from modbot.storage.engine import Database
+from modbot.storage.filters import narrowing
 from modbot.storage.orders import OF_WAITING, Order
 from modbot.storage.rows import heads_from, reasons_from, scores_from
 from modbot.storage.search import finding, order_of_writing, words_in
@@ -94,9 +95,10 @@ class ListVerbs:
         rows: list[Any] = []
         with self._db.reading() as connection:
             site_ids = _sites_of(connection, query)
+            narrowed = narrowing(query, connection.dialect.name)
             for queued, before in _stretches(query):
                 wanted = limit + 1 - len(rows)
-                keys = _Keys(query, Order(query.order), queued, before, wanted, words)
+                keys = _Keys(query, Order(query.order), queued, before, wanted, words, narrowed)
                 rows += _found(connection, keys) if words else _page(connection, keys, site_ids)
                 if len(rows) > limit:
                     break
@@ -194,6 +196,7 @@ class _Keys:
     before: str
     limit: int
     words: tuple[str, ...]
+    narrowing: Sequence[ColumnElement[bool]] = ()
 
 
 def _sites_of(connection: Connection, query: CaseQuery) -> tuple[str, ...] | None:
@@ -241,7 +244,7 @@ def _narrowed(keys: _Keys) -> Select[Any]:
     beyond = keys.order.beyond(keys.before, key)
     if beyond is not None:
         narrowed = narrowed.where(beyond)
-    return narrowed.where(*_equal(keys)).order_by(*keys.order.sorting(key)).limit(keys.limit)
+    return narrowed.where(*_equal(keys), *keys.narrowing).order_by(*keys.order.sorting(key)).limit(keys.limit)
 
 
 def _gave(reason: str) -> ColumnElement[bool]:
@@ -272,7 +275,7 @@ def _found(connection: Connection, keys: _Keys) -> list[Any]:
     """Read the rows that a search finds: the index of words is walked, newest text first."""
     query, engine = keys.query, connection.dialect.name
     newest = order_of_writing(engine)
-    found = finding(_ROW, keys.words, engine).where(*_equal(keys))
+    found = finding(_ROW, keys.words, engine).where(*_equal(keys), *keys.narrowing)
     if query.site_ids is not None:
         found = found.where(cases.c.site_id.in_(query.site_ids))
     if query.reason:

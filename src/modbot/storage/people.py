@@ -85,6 +85,23 @@ class PeopleVerbs:
             rejected=lately[Action.REJECT.value],
         )
 
+    def is_author(self, author_key: str) -> bool:
+        """Tell whether anything came from an author.
+
+        Parameters
+        ----------
+        author_key : str
+            The author's keyed hash, which is another at each site.
+
+        Returns
+        -------
+        bool
+            Whether at least one comment is stored.
+        """
+        with self._db.reading() as connection:
+            found = select(cases.c.id).where(cases.c.author_key == author_key).limit(1)
+            return connection.execute(found).first() is not None
+
     def add_author_note(self, note: AuthorNote) -> None:
         """Append a note on an author.
 

@@ -30,6 +30,7 @@ PAGES = {
         "/queue?state=asked",
         "/queue?state=all",
         "/queue?q=nothing",
+        "/queue?state=all&age=day&band=probably+bad&who=people&host=evil.example",
         "/queue?state=rejected",
     ),
     "review.case": ("/cases/{hostile}", "/cases/{answer}", "/cases/{rejected}", "/cases/none"),
@@ -47,7 +48,14 @@ PAGES = {
     "review.rules": ("/admin/rules", "/admin/rules?show=ended"),
 }
 # Answers to a script of ours and files: no pages.
-NO_PAGES = {"review.model_report", "review.static_file", "review.outcome", "review.changes", "review.overview_table"}
+NO_PAGES = {
+    "review.list_table",
+    "review.model_report",
+    "review.static_file",
+    "review.outcome",
+    "review.changes",
+    "review.overview_table",
+}
 
 # Each of them says so with a dialog if it runs: `sit_down` takes that for a complaint.
 PAYLOADS = (

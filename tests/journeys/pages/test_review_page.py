@@ -215,7 +215,7 @@ def test_it_filters_and_searches(sit_down, arrive, size):
     page.wait_for_url("**/queue?*q=timetable*")
     expect(row(page, fine)).to_be_visible()
     expect(row(page, spam)).to_have_count(0)
-    page.get_by_role("link", name="Clear").first.click()
+    page.get_by_role("link", name="Without this filter: “timetable”").click()
     page.get_by_label("Reason", exact=True).select_option("NEW_AUTHOR")
     page.wait_for_url("**reason=NEW_AUTHOR*")
     expect(page.locator("[data-case]")).to_have_count(2)

@@ -9,10 +9,9 @@ import pytest
 from factories import NOON, a_case, a_comment, a_site, a_user, a_verdict, later
 from modbot.domain import Action, CasePage, DecidedBy, Head, HeadScore, History, Note, Reason, Role, Span, Term
 from modbot.review.pages.case import CaseFacts, case_page
+from modbot.review.pages.filters import SKIPPED, Filters
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.queue import (
-    SKIPPED,
-    Filters,
     QueueFacts,
     question_of,
     queue_page,
@@ -95,9 +94,9 @@ def test_it_has_a_stable_address_for_each_view(filters, href):
 
 
 def test_it_asks_only_for_sites_that_the_person_may_see():
-    assert Filters().query(("a", "b")).site_ids == ("a", "b")
-    assert Filters(site="a").query(("a", "b")).site_ids == ("a",)
-    assert Filters().query(None).site_ids is None
+    assert Filters().query(("a", "b"), NOON).site_ids == ("a", "b")
+    assert Filters(site="a").query(("a", "b"), NOON).site_ids == ("a",)
+    assert Filters().query(None, NOON).site_ids is None
 
 
 @pytest.mark.parametrize(
@@ -111,7 +110,7 @@ def test_it_asks_only_for_sites_that_the_person_may_see():
     ],
 )
 def test_it_asks_for_the_state_that_was_chosen(state, action, queued, order):
-    query = Filters(state=state).query(None)
+    query = Filters(state=state).query(None, NOON)
 
     assert (query.action, query.queued, query.order) == (action, queued, order)
 
@@ -188,10 +187,10 @@ def test_it_folds_long_texts_and_stays_bounded():
 
 
 def test_it_puts_what_was_skipped_at_the_end_of_what_waits():
-    assert Filters().query(None, ("c1",)).besides == ("c1",)
-    assert Filters(cursor=SKIPPED).query(None, ("c1",)).among == ("c1",)
-    assert Filters(cursor=SKIPPED).query(None, ("c1",)).cursor == ""
-    assert Filters(state="published").query(None, ("c1",)).besides == ()
+    assert Filters().query(None, NOON, ("c1",)).besides == ("c1",)
+    assert Filters(cursor=SKIPPED).query(None, NOON, ("c1",)).among == ("c1",)
+    assert Filters(cursor=SKIPPED).query(None, NOON, ("c1",)).cursor == ""
+    assert Filters(state="published").query(None, NOON, ("c1",)).besides == ()
 
 
 def test_it_offers_orders_only_for_what_waits():

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from modbot.domain import AuditEntry, Deed, Site, User
 from modbot.review import words
+from modbot.review.pages.filters import Choice
 from modbot.review.pages.frame import Frame
-from modbot.review.pages.queue import Choice
 
 DEED_WORDS: Mapping[Deed, str] = {
     Deed.LOGGED_IN: "Logged in",

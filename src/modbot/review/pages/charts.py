@@ -7,7 +7,7 @@ import ``review.words``.
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -152,12 +152,17 @@ def nice(most: int) -> int:
 
 
 def as_csv(block: Block) -> str:
-    """Write a block's table for a spreadsheet, with nothing that it would take for a formula."""
-    sheet = StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow(block.columns)
-    writer.writerows([_safe(cell) for cell in row.cells] for row in block.rows)
-    return sheet.getvalue()
+    """Write a block's table for a spreadsheet."""
+    return sheet(block.columns, [row.cells for row in block.rows])
+
+
+def sheet(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
+    """Write a table for a spreadsheet, with nothing that it would take for a formula."""
+    written = StringIO()
+    writer = csv.writer(written)
+    writer.writerow(columns)
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return written.getvalue()
 
 
 def _outline(numbers: Sequence[int], below: Sequence[int], top: int) -> str:

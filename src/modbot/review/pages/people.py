@@ -12,8 +12,9 @@ from typing import ClassVar
 
 from modbot.domain import AuthorFacts, AuthorNote, Case, Role, Rule, RuleEffect, RuleKind, User
 from modbot.review import words
+from modbot.review.pages.filters import Choice
 from modbot.review.pages.frame import Frame
-from modbot.review.pages.queue import Choice, state_words
+from modbot.review.pages.queue import state_words
 from modbot.review.pages.rules import SPANS
 
 THREAD_CHARS = 1_200

@@ -5,24 +5,20 @@ Pure. May import ``domain``, ``review.words`` and ``review.marks``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar
-from urllib.parse import urlencode
 
 from modbot import domain
-from modbot.domain import Action, CaseQuery, CaseRow, Note, User
+from modbot.domain import Action, CaseRow, Note, User
 from modbot.review import words
 from modbot.review.marks import Text, marked, marked_head, telling_terms
 from modbot.review.pages.alike import Alike
+from modbot.review.pages.filters import NO_MORE, ORDERS, STATES, VIEWS, Choice, Filters, More, choices
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.one import Context
 
-# So many rows of the worst kind stay below 150 kB with their forms, and are more than a screen on any device.
-ROWS = 14
-# One comment large, and the next two, so that they are there at once.
-ROWS_OF_ONE = 3
 SHOWN_CHARS = 420
 LARGE_CHARS = 4_000
 TITLE_CHARS = 80
@@ -30,79 +26,7 @@ NAME_CHARS = 40
 MOST_CHARS = 2_000
 QUESTION_CHARS = 160
 REASONS = 3
-# Longer searches than this are pasted by accident.
-SEARCH_CHARS = 200
 ALL_CLEAR = ("All clear", "Nobody is waiting for you. New comments that need a person appear here.")
-STATES: Mapping[str, tuple[str, Action | None, bool | None]] = {
-    "waiting": ("Waiting", None, True),
-    "asked": ("Asked", None, True),
-    "published": ("Published", Action.PUBLISH, None),
-    "rejected": ("Rejected", Action.REJECT, None),
-    "all": ("All", None, None),
-}
-ORDERS: Mapping[str, str] = {"worst": "Worst first", "oldest": "Oldest first", "unsure": "Least sure first"}
-VIEWS: Mapping[str, str] = {"list": "List", "one": "One at a time"}
-# After the end of the list comes what this person set aside.
-SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the person asked to see, as it stands in the address."""
-
-    state: str = "waiting"
-    site: str = ""
-    reason: str = ""
-    text: str = ""
-    order: str = "worst"
-    view: str = "list"
-    cursor: str = ""
-
-    @property
-    def narrow(self) -> bool:
-        """Whether anything but the state was asked for."""
-        return bool(self.site or self.reason or self.text)
-
-    def href(self, path: str = "/queue") -> str:
-        """Return the address of this view."""
-        asked = {"state": "" if self.state == "waiting" else self.state}
-        asked |= {"site": self.site, "reason": self.reason, "q": self.text}
-        asked |= {
-            "order": "" if self.order == "worst" else self.order,
-            "view": "" if self.view == "list" else self.view,
-        }
-        asked |= {"cursor": self.cursor}
-        query = urlencode({name: value for name, value in asked.items() if value})
-        return f"{path}?{query}" if query else path
-
-    @property
-    def waits(self) -> bool:
-        """Whether this is a list of what waits for a person."""
-        return STATES[self.state][2] is True
-
-    @property
-    def walk(self) -> str:
-        """The order in which the store goes through it. What is decided already comes newest first."""
-        return self.order if self.waits else "newest"
-
-    def query(self, site_ids: tuple[str, ...] | None, skipped: tuple[str, ...] = ()) -> CaseQuery:
-        """Ask the store for it, within the sites that this person may see; what they skipped comes at the end."""
-        _, action, queued = STATES[self.state]
-        aside = skipped if self.waits else ()
-        at_end = self.cursor == SKIPPED
-        return CaseQuery(
-            site_ids=(self.site,) if self.site else site_ids,
-            action=action,
-            queued=queued,
-            asked=True if self.state == "asked" else None,
-            reason=self.reason,
-            text=self.text,
-            order=self.walk,
-            cursor="" if at_end else self.cursor,
-            limit=ROWS if self.view == "list" else ROWS_OF_ONE,
-            besides=() if at_end else aside,
-            among=aside if at_end else (),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +37,6 @@ class Tab:
     words: str
     current: bool
     count: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One option of a select."""
-
-    value: str
-    words: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +106,7 @@ class QueuePage:
     search_all_href: str
     since: float
     start_href: str
+    more: More
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +134,7 @@ class QueueFacts:
     contexts: Mapping[str, Context] = field(default_factory=dict)
     cards: Mapping[str, Alike] = field(default_factory=dict)
     claims: Mapping[str, str] = field(default_factory=dict)
+    more: More = NO_MORE
 
 
 def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
@@ -230,9 +147,9 @@ def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
         title="Queue" if filters.state == "waiting" else f"{STATES[filters.state][0]} comments",
         tabs=_tabs(first, {"waiting": waiting, "asked": facts.counts.get("asked") or None}),
         filters=filters,
-        sites=_choices(((site.id, site.name) for site in facts.sites), filters.site),
-        reasons=_choices(((code, words.reason_name(code)) for code in facts.reason_codes), filters.reason),
-        orders=_choices(ORDERS.items(), filters.order) if filters.waits and not filters.text else (),
+        sites=choices(((site.id, site.name) for site in facts.sites), filters.site),
+        reasons=choices(((code, words.reason_name(code)) for code in facts.reason_codes), filters.reason),
+        orders=choices(ORDERS.items(), filters.order) if filters.waits and not filters.text else (),
         views=tuple(Tab(replace(first, view=one).href(), label, one == filters.view) for one, label in VIEWS.items()),
         may_review=may_review,
         picks=may_review and filters.waits and filters.view == "list",
@@ -246,7 +163,7 @@ def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
         if filters.text and filters.state != "all"
         else "",
         since=facts.now.timestamp(),
-        # Nothing that waits, ever decided or held: no comment has come yet.
+        more=facts.more,
         start_href="/start" if facts.user.role is domain.Role.ADMIN and not facts.reason_codes else "",
     )
 
@@ -373,10 +290,6 @@ def _tabs(first: Filters, counts: Mapping[str, int | None]) -> tuple[Tab, ...]:
         )
         for state, (label, _, _) in STATES.items()
     )
-
-
-def _choices(pairs: Iterable[tuple[str, str]], chosen: str) -> tuple[Choice, ...]:
-    return tuple(Choice(value, label, value == chosen) for value, label in pairs)
 
 
 def _empty(filters: Filters) -> tuple[str, str]:

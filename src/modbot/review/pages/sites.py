@@ -12,8 +12,9 @@ from typing import ClassVar
 
 from modbot.domain import Action, Case, DeliveryRow, DeliveryState, Mode, Site
 from modbot.review import words
+from modbot.review.pages.filters import Choice
 from modbot.review.pages.frame import Frame
-from modbot.review.pages.queue import Choice, state_words
+from modbot.review.pages.queue import state_words
 
 REASONS = 4
 # The caution slider: of the good comments, at most this share is rejected by machine.

@@ -11,8 +11,8 @@ from typing import ClassVar
 
 from modbot.domain import Role, Site, User
 from modbot.review import words
+from modbot.review.pages.filters import Choice
 from modbot.review.pages.frame import Frame
-from modbot.review.pages.queue import Choice
 
 
 @dataclass(frozen=True, slots=True)
