@@ -10,6 +10,7 @@ from modbot.review import (
     access,
     audit,
     bulk,
+    care,
     choices,
     claims,
     copies,
@@ -39,6 +40,7 @@ __all__ = ["bp", "configure", "hash_password", "new_password", "refuse", "verify
 _ROUTES = (
     audit,
     bulk,
+    care,
     choices,
     claims,
     copies,

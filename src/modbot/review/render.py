@@ -7,6 +7,7 @@ import ``domain`` and this room.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,11 +16,15 @@ from typing import Any, Protocol
 
 from flask import Response, g, make_response, request, send_from_directory, session
 from flask_wtf.csrf import generate_csrf
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from modbot.domain import Case, User
 from modbot.review import access
 from modbot.review.blueprint import bp, house
+from modbot.review.marks import Text
+from modbot.review.pages.care import Care, care_of
 from modbot.review.pages.frame import (
     DEFAULT_KEYS,
     THEMES,
@@ -33,6 +38,8 @@ from modbot.review.pages.frame import (
     person_of,
     taken_back_notice,
 )
+from modbot.review.pages.veil import has_slur, veiled
+from modbot.review.stints import reminder, worked
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -42,6 +49,11 @@ STATIC_AGE_S = 31_536_000
 NOTICE_AGE = timedelta(minutes=2)
 # So many of one's own decisions can be taken back, one after the other. The cookie has room for them.
 UNDO_STEPS = 10
+# What a person asked for to be spared.
+CARE = "care"
+# Pages that show what strangers wrote. Elsewhere people edit lists of such words: there nothing is veiled.
+VEILED = {"queue", "outcome", "batch"}
+ADDRESS = re.compile(r"(?:/|https?:)\S*")
 
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -82,9 +94,23 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_veil,
     )
     made.globals["csrf_token"] = generate_csrf
+    made.tests["veiled"] = _is_veiled
     return made
+
+
+@pass_context
+def _veil(_: Context, value: object) -> object:
+    """Veil what goes into a page, if the person asked for that: everything but addresses, and what is safe already."""
+    if not g or "veil" not in g or not isinstance(value, str) or isinstance(value, Markup) or ADDRESS.fullmatch(value):
+        return value
+    return veiled(value, g.veil)
+
+
+def _is_veiled(text: Text) -> bool:
+    return bool(g) and "veil" in g and any(has_slur(piece.text, g.veil) for piece in text.pieces + text.folded)
 
 
 def _static_version() -> str:
@@ -109,6 +135,10 @@ def render(page: Page, status: int = 200) -> Response:
 def frame(section: str, user: User | None = None, waiting: int | None = None) -> Frame:
     """Build what surrounds a page: for nobody, or for a user."""
     undo = last_decision() if user else None
+    care = care_for(user) if user else Care()
+    if care.mask and section in VEILED and request.args.get("show") != "1":
+        g.veil = care.own
+    now = house().clock().timestamp()
     return Frame(
         section=section,
         person=person_of(user) if user else None,
@@ -118,6 +148,7 @@ def frame(section: str, user: User | None = None, waiting: int | None = None) ->
         preferences=preferences(user),
         notice=_notice(user, undo) if user and section == "queue" else None,
         undo=undo,
+        reminder=reminder(care, now) if care.pause_min and section in VEILED else "",
     )
 
 
@@ -141,10 +172,17 @@ def chosen(user: User) -> Mapping[str, Any]:
     return read
 
 
+def care_for(user: User) -> Care:
+    """Read what a person asked for to be spared."""
+    return care_of(chosen(user).get(CARE, {}))
+
+
 def remember(case: Case, done: str, at: datetime) -> None:
     """Keep in the session what was just done, and what can be taken back. The text stays in the store."""
     session["done"] = [case.id, done, at.timestamp()]
     steps = [step for step in session.get("steps", []) if step[0] != case.id]
+    if done != "undo":
+        worked(at.timestamp(), case)
     session["steps"] = (steps if done == "undo" else [*steps, [case.id, case.revision]])[-UNDO_STEPS:]
 
 
@@ -155,6 +193,7 @@ def mention(case: Case, done: str, at: datetime) -> None:
 
 def remember_batch(batch: str, at: datetime) -> None:
     """Keep in the session that many cases were decided as one."""
+    worked(at.timestamp())
     session["done"] = [batch, "batch", at.timestamp()]
     session["steps"] = [*session.get("steps", []), [batch, 0]][-UNDO_STEPS:]
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, false, func, select, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, case, false, func, select, true, union_all
 
 from modbot.domain import Action, Case, CasePage, CaseQuery, CaseRow, DecidedBy
 from modbot.storage.cases import load_cases
@@ -141,7 +141,10 @@ class ListVerbs:
         at_sites = cases.c.site_id.in_(select(sites.c.id) if site_ids is None else site_ids)
         counted = {
             "queued": select(cases.c.id).where(at_sites, cases.c.queued == true()),
-            "asked": select(cases.c.id).where(at_sites, cases.c.asked == true(), cases.c.queued == true()),
+            # Asked first: few are, and the index of what waits must not tempt a planner to look at each.
+            "asked": select(cases.c.id).where(
+                at_sites, cases.c.asked == true(), case((cases.c.queued, 1), else_=0) == 1
+            ),
             "held": select(cases.c.id).where(at_sites, cases.c.action == Action.HOLD.value),
         }
         counts = [

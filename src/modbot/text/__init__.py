@@ -5,6 +5,7 @@ never shown. Every normalised character remembers the original characters it sta
 the one can be pointed at in the other. Does no I/O and imports nothing of modbot but its own room.
 """
 
+from modbot.text.folding import fold
 from modbot.text.links import Link, host_of, links
 from modbot.text.normal import ADDRESS_MARK, LINK_MARK, Normalised, fingerprint, normalise, pieces
 from modbot.text.sketch import ALIKE_FROM, BANDS, bands, likeness, sketch
@@ -18,6 +19,7 @@ __all__ = [
     "Normalised",
     "bands",
     "fingerprint",
+    "fold",
     "host_of",
     "likeness",
     "links",

@@ -24,6 +24,7 @@ PAGES = {
     "review.login_form": ("/login",),
     "review.mine": ("/queue/mine",),
     "review.keys": ("/preferences/keys",),
+    "review.care": ("/preferences/care",),
     "review.queue": (
         "/queue",
         "/queue?view=one",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -66,7 +67,7 @@ def test_it_downloads_what_the_list_holds(sit_down, arrive):
     page.get_by_text("Your lists").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="This list as CSV").click()
-    with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["case"] for row in rows] == [spam.id]
     assert "casino" not in str(rows)

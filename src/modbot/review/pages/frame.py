@@ -102,6 +102,12 @@ class Frame:
     preferences: Preferences = Preferences()
     notice: Notice | None = None
     undo: Undo | None = None
+    reminder: str = ""
+
+    @property
+    def unveiled(self) -> str:
+        """The address of the same page with every word in full."""
+        return f"{self.here}{'&' if '?' in self.here else '?'}show=1"
 
     @property
     def keys(self) -> Mapping[str, str]:

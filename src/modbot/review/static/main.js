@@ -7,6 +7,7 @@ import { startPicking } from "./pick.js";
 import { leave } from "./say.js";
 import { startClaiming } from "./claim.js";
 import { startLive } from "./live.js";
+import "./veil.js";
 import { startWhy } from "./why.js";
 
 startList();
