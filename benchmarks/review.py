@@ -115,7 +115,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def measure(engine: Engine, client: FlaskClient, decisions: int) -> Found:
-    """Open the queue, decide by key, and open it again."""
+    """Open the queue, decide by key, and take it all back, so that the next size begins with the same page."""
     asked: list[str] = []
     listen = lambda *said: asked.append(said[2])  # noqa: E731
     client.get("/queue")
@@ -127,6 +127,7 @@ def measure(engine: Engine, client: FlaskClient, decisions: int) -> Found:
     spent: list[float] = []
     whole: list[float] = []
     rows: list[tuple[str, str]] = []
+    done: list[tuple[str, dict[str, str]]] = []
     token = TOKEN.search(page)
     for number in range(decisions):
         if not rows:
@@ -135,8 +136,11 @@ def measure(engine: Engine, client: FlaskClient, decisions: int) -> Found:
         form = {"csrf_token": token[1] if token else "", "revision": revision, "back": f"/cases/{case_id}/outcome"}
         verb = ("approval", "rejection")[number % 2]
         spent.append(timed(lambda: answered(client, f"/cases/{case_id}/{verb}", form)))  # noqa: B023
+        done.append((case_id, form | {"revision": str(int(revision) + 1)}))
         if number % 10 == 0:
             whole.append(timed(lambda: client.get("/queue").text))
+    for case_id, form in reversed(done):
+        answered(client, f"/cases/{case_id}/undo", form)
     return Found(
         stored,
         waiting,

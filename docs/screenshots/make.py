@@ -11,17 +11,24 @@ import contextlib
 import shutil
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from modbot.demo.run import Demo, running
+from modbot.domain import Door
+from modbot.moderation import Submission
 
 HERE = Path(__file__).parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+ADVERT = (
+    "Homeowners around {city} ask me how they can lower what they pay for power. A neighbour told me about a council "
+    "scheme for panels, we were called back in a day and saved {number} over the year. Read it before the list closes."
+)
 # Where else to look, by the name of the picture.
 PLACES = {
     "one-at-a-time": "/queue?view=one",
@@ -34,6 +41,7 @@ PLACES = {
     "models": "/admin/models",
     "audit": "/admin/audit",
     "keys": "/preferences/keys",
+    "care": "/preferences/care",
     "start": "/start",
 }
 
@@ -46,6 +54,7 @@ def main(folder: Path) -> None:
         running(Path(place) / "demo", port=0, bar=contextlib.nullcontext) as demo,
         sync_playwright() as playwright,
     ):
+        advertise(demo)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         for colours in ("light", "dark"):
             desktop(browser, demo, folder, colours)
@@ -72,11 +81,13 @@ def desktop(browser: Browser, demo: Demo, folder: Path, colours: str) -> None:
     page.goto("/admin/sites")
     page.goto(page.locator("main a[href^='/admin/sites/']").first.get_attribute("href") or "/admin/sites")
     shoot(page, folder, f"site-{colours}")
-    page.goto("/queue?state=all")
-    campaign = page.locator("a[href^='/campaigns/']")
-    if campaign.count():
-        page.goto(campaign.first.get_attribute("href") or "/queue")
-        shoot(page, folder, f"campaign-{colours}")
+    page.goto("/queue")
+    page.goto(page.locator("a[href^='/campaigns/']").first.get_attribute("href") or "/queue")
+    shoot(page, folder, f"campaign-{colours}")
+    telling_case(page)
+    page.keyboard.press("t")
+    page.wait_for_url("**/thread")
+    shoot(page, folder, f"thread-{colours}")
     page.context.close()
 
 
@@ -88,6 +99,17 @@ def phone(browser: Browser, demo: Demo, folder: Path, colours: str) -> None:
     telling_case(page)
     shoot(page, folder, f"case-phone-{colours}")
     page.context.close()
+
+
+def advertise(demo: Demo) -> None:
+    """Send a few copies of one advert, so that there is a campaign to see."""
+    house, site = demo.stage.house, demo.stage.site
+    for n in range(5):
+        body = ADVERT.format(city=("Saltmere", "Rope Quay", "Millgate", "Eastfield", "Harbour Hill")[n], number=410 + n)
+        name, address = f"Solar Advice {n}", f"advice{n}@panels.example"
+        fields = {"name": name, "email": address, "body": body, "page_url": demo.places.page}
+        submission = Submission(fields=fields, payload=body.encode(), door=Door.FORM, key=f"advert-{n}")
+        house.moderator.moderate(site, submission, datetime.now(UTC))
 
 
 def log_in(page: Page, demo: Demo) -> None:
