@@ -100,3 +100,19 @@ def test_it_goes_through_a_narrowed_list_case_by_case(at_the_desk, house, arrive
     answer = ada.decide(cases[0], "approval", **{"from": "case"})
     assert answer.location == f"/cases/{cases[1].id}"
     assert house.store.case(cases[0].id).action is Action.PUBLISH
+
+
+@pytest.mark.parametrize("order", ["worst", "oldest", "unsure"])
+@pytest.mark.parametrize(
+    "narrow", ["host=casino.example", "q=casino", "host=casino.example&band=probably+bad&q=casino"]
+)
+@pytest.mark.parametrize("state", ["waiting", "all"])
+def test_it_shows_each_once_from_the_first_page_to_the_last(at_the_desk, arrive, order, narrow, state):
+    cases = [arrive(f"{n} at http://casino.example" if n % 2 else f"{n} on the bus") for n in range(50)]
+    ada, seen, href = at_the_desk("ada"), [], f"/queue?state={state}&order={order}&{narrow}"
+    while href:
+        page = ada.get(href).text
+        seen += listed(page)
+        href = page.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
+        href = href if 'rel="next"' in page else ""
+    assert sorted(seen) == sorted(case.id for case in cases[1::2])
