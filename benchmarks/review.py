@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -117,7 +118,10 @@ def timed(work: Callable[[], object]) -> float:
 def measure(engine: Engine, client: FlaskClient, decisions: int) -> Found:
     """Open the queue, decide by key, and take it all back, so that the next size begins with the same page."""
     asked: list[str] = []
-    listen = lambda *said: asked.append(said[2])  # noqa: E731
+
+    def listen(*said: object) -> None:
+        asked.append(str(said[2]))
+
     client.get("/queue")
     event.listen(Engine, "before_cursor_execute", listen)
     page = client.get("/queue").text
@@ -135,7 +139,7 @@ def measure(engine: Engine, client: FlaskClient, decisions: int) -> Found:
         case_id, revision = rows.pop(0)
         form = {"csrf_token": token[1] if token else "", "revision": revision, "back": f"/cases/{case_id}/outcome"}
         verb = ("approval", "rejection")[number % 2]
-        spent.append(timed(lambda: answered(client, f"/cases/{case_id}/{verb}", form)))  # noqa: B023
+        spent.append(timed(partial(answered, client, f"/cases/{case_id}/{verb}", form)))
         done.append((case_id, form | {"revision": str(int(revision) + 1)}))
         if number % 10 == 0:
             whole.append(timed(lambda: client.get("/queue").text))

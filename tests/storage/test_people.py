@@ -69,3 +69,10 @@ def test_it_reads_the_newest_notes(store, number):
         store.add_author_note(a_note(body=f"Note {n}"))
     read = store.author_notes("site-ada", KEY)
     assert (len(read), read[-1].body) == (people.NOTES, f"Note {number - 1}")
+
+
+def test_it_tells_from_which_of_some_authors_anything_came(store):
+    for number in (1, 2):
+        arrived(store, number)
+    assert store.authors_among(["nobody", KEY]) == (KEY,)
+    assert store.authors_among([]) == ()

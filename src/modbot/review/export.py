@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flask import Response, make_response, request
+from flask import Response, request
 
 from modbot.domain import CaseQuery, CaseRow, Deed
 from modbot.review import access
@@ -16,6 +16,7 @@ from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
 from modbot.review.listing import filters_of
 from modbot.review.pages.charts import sheet
+from modbot.review.render import attach
 
 AT_ONCE = 200
 MOST = 10_000
@@ -25,15 +26,11 @@ COLUMNS = ("case", "site", "received", "state", "decided by", "queued", "band", 
 @bp.get("/queue.csv")
 def list_table() -> Response:
     """Give the list that is asked for as a table."""
-    user, now = access.person(), house().clock()
-    query = replace(filters_of(request.args, user), cursor="").query(access.site_ids(user), now)
+    user = access.person()
+    query = replace(filters_of(request.args, user), cursor="").query(access.site_ids(user), house().clock())
     rows = [_cells(row) for row in _all(replace(query, limit=AT_ONCE))]
     write_down(user, Deed.EXPORTED, "list", "", rows=str(len(rows)))
-    answer = make_response(sheet(COLUMNS, rows))
-    answer.mimetype = "text/csv"
-    name = f"comments-{now:%Y-%m-%d}.csv"
-    answer.headers |= {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return answer
+    return attach(sheet(COLUMNS, rows), "comments")
 
 
 def _all(query: CaseQuery) -> Iterator[CaseRow]:

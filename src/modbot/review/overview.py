@@ -5,7 +5,7 @@ May import ``adapting``, ``domain``, the Store's reading verbs and this room.
 
 from __future__ import annotations
 
-from flask import Response, make_response, request
+from flask import Response, request
 
 from modbot.adapting import standing
 from modbot.domain import Site, User
@@ -24,7 +24,7 @@ from modbot.review.pages.overview import (
     overview_page,
     start_of,
 )
-from modbot.review.render import full_frame, render
+from modbot.review.render import attach, full_frame, render
 
 # Enough to see what is common; reading their texts takes a few hundredths of a second.
 TROUBLES = 500
@@ -45,11 +45,7 @@ def overview_table() -> Response:
     block = next((one for one in blocks(facts) if one.key == asked), None)
     if block is None:
         raise CaseNotFound("There is no such block of the overview.")
-    answer = make_response(as_csv(block))
-    answer.mimetype = "text/csv"
-    name = f"{block.key}-{facts.now:%Y-%m-%d}.csv"
-    answer.headers |= {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return answer
+    return attach(as_csv(block), block.key)
 
 
 def _facts(user: User) -> OverviewFacts:

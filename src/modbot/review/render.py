@@ -139,6 +139,15 @@ def render(page: Page, status: int = 200) -> Response:
     return answer
 
 
+def attach(table: str, stem: str) -> Response:
+    """Answer with a table for a spreadsheet, named after what it holds and today."""
+    answer = make_response(table)
+    answer.mimetype = "text/csv"
+    name = f"{stem}-{house().clock():%Y-%m-%d}.csv"
+    answer.headers |= {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return answer
+
+
 def frame(section: str, user: User | None = None, waiting: int | None = None) -> Frame:
     """Build what surrounds a page: for nobody, or for a user."""
     undo = last_decision() if user else None

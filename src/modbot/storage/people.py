@@ -6,6 +6,7 @@ All of it hangs on the author's keyed hash: no address is in here. May import ``
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,22 +86,22 @@ class PeopleVerbs:
             rejected=lately[Action.REJECT.value],
         )
 
-    def is_author(self, author_key: str) -> bool:
-        """Tell whether anything came from an author.
+    def authors_among(self, author_keys: Sequence[str]) -> tuple[str, ...]:
+        """Tell from which authors anything came.
 
         Parameters
         ----------
-        author_key : str
-            The author's keyed hash, which is another at each site.
+        author_keys : sequence of str
+            Keyed hashes; the same person has another at each site.
 
         Returns
         -------
-        bool
-            Whether at least one comment is stored.
+        tuple of str
+            Those of which at least one comment is stored.
         """
         with self._db.reading() as connection:
-            found = select(cases.c.id).where(cases.c.author_key == author_key).limit(1)
-            return connection.execute(found).first() is not None
+            found = select(cases.c.author_key).where(cases.c.author_key.in_(author_keys)).distinct()
+            return tuple(connection.execute(found).scalars())
 
     def add_author_note(self, note: AuthorNote) -> None:
         """Append a note on an author.

@@ -60,14 +60,14 @@ def test_it_works(sit_down, house, arrive, size):
 
 
 def test_it_clears_a_queue_as_fast_as_keys_are_struck(sit_down, house, arrive):
-    cases = [arrive(f"Comment number {number} on the night bus") for number in range(40)]
+    cases = [arrive(f"Comment number {number} on the night bus") for number in range(100)]
     page = sit_down()
 
     for _ in range(10):
         page.keyboard.press("p")
         page.keyboard.press("r")
     # The list fills itself up with what lies beyond its first page.
-    for _ in range(30):
+    for _ in range(len(cases)):
         if page.locator("[data-empty]").is_visible():
             break
         expect(page.locator("[data-case]:not([aria-busy])").first).to_be_visible()

@@ -43,4 +43,9 @@ def test_it_keeps_every_place_in_the_text(text, own):
 
 
 def test_it_reads_words_as_they_are_typed():
-    assert words_of("gap, ogre\n gap \n two words\n,") == ("gap", "ogre")
+    assert words_of("gap, ogre\n gap \n two   words\n,") == ("gap", "ogre", "two words")
+
+
+def test_it_takes_a_person_s_own_phrases_and_signs():
+    own = ("two words", "a-hole")
+    assert veiled("Two words, a-hole: gap-hole, two wordsmiths", own) == "T••••••••, a•••••: gap-hole, two wordsmiths"

@@ -161,8 +161,7 @@ NO_MORE = More()
 def bounds(age: str, now: datetime) -> tuple[datetime | None, datetime | None]:
     """Return from when and until when the cases of an age came."""
     _, since, until = AGES.get(age, ("", None, None))
-    days_ago = (None if days is None else now - timedelta(days=days) for days in (since, until))
-    return next(days_ago), next(days_ago)
+    return _days_before(now, since), _days_before(now, until)
 
 
 def more_of(
@@ -189,9 +188,13 @@ def more_of(
     )
 
 
-def choices(pairs: Iterable[tuple[str, str]], chosen: str) -> tuple[Choice, ...]:
+def choices(pairs: Iterable[tuple[str, str]], chosen: str | None) -> tuple[Choice, ...]:
     """Build the options of a select."""
     return tuple(Choice(value, label, value == chosen) for value, label in pairs)
+
+
+def _days_before(now: datetime, days: int | None) -> datetime | None:
+    return None if days is None else now - timedelta(days=days)
 
 
 def _said(name: str, value: str, known: Mapping[str, Mapping[str, str]]) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from modbot.domain import TALLIED_MAX, Action, PastComment, Rule, RuleEffect, RuleKind, RuleTally, Site
 from modbot.review import words
+from modbot.review.pages.filters import Choice, choices
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.queue import state_words
 from modbot.ruling import Trial
@@ -51,15 +52,6 @@ TRIAL_WORDS: Mapping[tuple[bool, Action], str] = {
     (False, Action.HOLD): "waiting for a person",
     (True, Action.HOLD): "put back by people",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One entry of a select."""
-
-    value: str
-    words: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +169,10 @@ def rules_page(frame: Frame, facts: RulesFacts) -> RulesPage:
         groups=tuple((names.get(one or "", EVERY_SITE), tuple(groups[one])) for one in order if one in groups),
         next_href=f"/admin/rules?{past}before={facts.next_before}" if facts.next_before else "",
         draft=draft,
-        sites=_choices({site_id: names[site_id] for site_id in order if site_id} | sites, draft.site),
-        kinds=_choices({kind.value: told[0] for kind, told in KIND_WORDS.items()}, draft.kind),
-        effects=_choices({effect.value: told[1] for effect, told in EFFECT_WORDS.items()}, draft.effect),
-        spans=_choices(SPANS, draft.span),
+        sites=choices(({site_id: names[site_id] for site_id in order if site_id} | sites).items(), draft.site),
+        kinds=choices([(kind.value, told[0]) for kind, told in KIND_WORDS.items()], draft.kind),
+        effects=choices([(effect.value, told[1]) for effect, told in EFFECT_WORDS.items()], draft.effect),
+        spans=choices(SPANS.items(), draft.span),
         hints=tuple(KIND_WORDS.values()),
         trial=trial_view(facts.trial, draft.effect, facts.now) if facts.trial else None,
     )
@@ -277,10 +269,6 @@ def _example(one: PastComment, now: datetime) -> Example:
         action=one.action.value,
         came=words.moment(one.received_at, now),
     )
-
-
-def _choices(options: Mapping[str, str], chosen: str | None) -> tuple[Choice, ...]:
-    return tuple(Choice(value, told, value == chosen) for value, told in options.items())
 
 
 def _date(at: datetime) -> str:

@@ -23,6 +23,7 @@ STEMS = (
     *("wetback", "whore", "wop", "tard"),
 )
 ENDINGS = "(?:s|ty|ting|ter|z|es|y|ie|ies|ed|er|ers|ing|in|head|heads|face|hole|bag|tard)?"
+SLUR = re.compile(f"(?:{'|'.join(STEMS)}){ENDINGS}")
 # Digits and signs that stand for letters, one for one.
 LEET = str.maketrans("013457@$!", "oieastasi")
 # A word, with the signs that replace letters within it.
@@ -61,24 +62,25 @@ def has_slur(text: str, own: Sequence[str] = ()) -> bool:
 
 
 def words_of(typed: str) -> tuple[str, ...]:
-    """Read the words that a person typed, in lines or with commas, each once."""
+    """Read the words and phrases that a person typed, in lines or with commas, each once."""
     said = (" ".join(one.split())[:WORD_CHARS] for one in re.split(r"[\n,]", typed))
-    return tuple(dict.fromkeys(one for one in said if one and " " not in one))[:WORDS_MOST]
+    return tuple(dict.fromkeys(filter(None, said)))[:WORDS_MOST]
 
 
 def _stretches(text: str, own: tuple[str, ...]) -> list[tuple[int, int]]:
     folded, starts, ends = fold(text)
-    return [
-        (starts[found.start()], ends[found.end() - 1])
+    slurs = [
+        found
         for found in TOKEN.finditer(folded)
-        if _known(own).fullmatch(found.group().strip("!").translate(LEET)) or _starred(found.group())
+        if SLUR.fullmatch(found.group().strip("!").translate(LEET)) or _starred(found.group())
     ]
+    theirs = _any_of(own).finditer(folded) if own else ()
+    return [(starts[found.start()], ends[found.end() - 1]) for found in (*slurs, *theirs) if found.group()]
 
 
 @lru_cache(maxsize=64)
-def _known(own: tuple[str, ...]) -> re.Pattern[str]:
-    theirs = "".join(f"|{re.escape(fold(word)[0].translate(LEET))}" for word in own)
-    return re.compile(f"(?:{'|'.join(STEMS)}){ENDINGS}{theirs}")
+def _any_of(own: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(fold(word)[0]) for word in own)})(?!\w)")
 
 
 @lru_cache(maxsize=4_096)
