@@ -12,7 +12,7 @@ READY_DEV := $(VENV)/.ready-dev
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit check format reference clean
+.PHONY: help demo test unit check format reference catalogue clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ format: $(READY_DEV) ## put the sources into the house format
 
 reference: $(READY_DEV) ## write anew what the docs quote from the program: the commands' help, the model's figures
 	@$(BIN)/python -m modbot.cli.reference README.md docs/operations.md
+
+catalogue: $(READY_DEV) ## collect every word that people read into src/modbot/locale/en.po, the file that translators copy
+	@$(BIN)/python -m modbot.translations
 
 clean: ## remove the environment and everything that was built or measured
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov

@@ -17,7 +17,8 @@ delivery     outbox row to signed webhook    outbound    the only way out
 observe      logs and metrics                learning    labels to model and card
 credentials  a site's keys, shown once       founding    the ground of a new house
 replay       a site's life played again      explaining  a verdict in a few sentences
-forecast     what would flip under a change  ruling       what an owner types to a rule
+forecast     what would flip under a change  ruling      what an owner types to a rule
+language     every word that people read     translations  from locale/ to a language
 snippet      what an owner pastes            cli         where people start
 app          where the parts meet
 """

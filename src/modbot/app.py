@@ -6,7 +6,7 @@ May import every room below the command line; nothing below imports it.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +18,13 @@ import modbot
 from modbot import intake, outbound, review
 from modbot.config import Settings
 from modbot.errors import ConfigError
+from modbot.language import Language
 from modbot.moderation import Moderator, Surroundings
 from modbot.privacy import Vault
 from modbot.scoring import artifacts
 from modbot.scoring.heads import Model
 from modbot.storage import KeyStore, Store, open_key_store, open_store
+from modbot.translations import languages
 from modbot.validation import disposable_domains
 
 
@@ -41,6 +43,7 @@ class House:
     model: Model
     moderator: Moderator
     model_dirs: tuple[Path, ...]
+    languages: Mapping[str, Language] = field(default_factory=languages)
     wake: Event = field(default_factory=Event)
     clock: Callable[[], datetime] = _now
 
@@ -72,7 +75,15 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = _now) -> H
         wake=wake.set,
     )
     moderator = Moderator(store, vault, model, around)
-    return House(settings, store, key_store, vault, model, moderator, dirs, wake, clock)
+    return House(settings, store, key_store, vault, model, moderator, dirs, translations(settings), wake, clock)
+
+
+def translations(settings: Settings) -> Mapping[str, Language]:
+    """Read the languages of the review page: those that come along, then the owner's own. Raises ConfigError."""
+    own = settings.path(settings.translations_dir)
+    if settings.translations_dir and not own.is_dir():
+        raise ConfigError((f"translations_dir: {own} is no folder; make it, or leave the setting out",))
+    return languages(own) if settings.translations_dir else languages()
 
 
 def model_dirs(settings: Settings) -> tuple[Path, ...]:

@@ -79,6 +79,10 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
     log_json: bool = Field(True, description="Log lines as JSON; false: for people.")
+    translations_dir: str = Field(
+        "",
+        description="Folder with translations of the review page, such as de.po; empty: those that come with modbot.",
+    )
     dev: bool = Field(False, description="Shows /patterns, the page with every component of the review page.")
 
     # Where relative paths start: the folder of the settings file. Set by load_settings.

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, combinations, islice, pairwise
 
 from modbot.domain import Action, Comment, HeadScore, Mode, Signal, Span, Term, Verdict
+from modbot.language import N_, _
 from modbot.policy import FIELD_WORDS, HEAD_WORDS, MAIN_HEADS
 
 TOLD = 3
@@ -31,6 +32,22 @@ _QUOTED_CHARS = 60
 # What the author's website is called among the words; no word is called so.
 _WEBSITE = ""
 _WORD = re.compile(r"\w[\w'\u2019-]*")
+
+_FOR = (
+    N_("A little for {head}: {what}."),
+    N_("For {head}: {what}."),
+    N_("Strongly for {head}: {what}."),
+)
+_AGAINST = (
+    N_("A little against {head}: {what}."),
+    N_("Against {head}: {what}."),
+    N_("Strongly against {head}: {what}."),
+)
+_OUTCOMES = {
+    Action.PUBLISH: N_("Without {parts} it would be published."),
+    Action.HOLD: N_("Without {parts} it would be held."),
+    Action.REJECT: N_("Without {parts} it would be rejected."),
+}
 
 Judge = Callable[[Comment], Verdict]
 """Gives the verdict that a comment would get now."""
@@ -60,10 +77,11 @@ class Edit:
     @property
     def sentence(self) -> str:
         """Say it in one sentence."""
-        parts = [f"“{_quoted(word)}”" for word in self.words] + ["its website"] * self.website
-        listed = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-        done = {Action.PUBLISH: "published", Action.HOLD: "held", Action.REJECT: "rejected"}[self.action]
-        return f"Without {listed} it would be {done}."
+        parts = [f"“{_quoted(word)}”" for word in self.words] + [_("its website")] * self.website
+        listed = (
+            parts[0] if len(parts) == 1 else _("{several} and {last}", several=", ".join(parts[:-1]), last=parts[-1])
+        )
+        return _(_OUTCOMES[self.action], parts=listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +95,12 @@ def telling(score: HeadScore, signals: Sequence[Signal] = ()) -> Telling:
     """Name the three terms that told most for a head, and the three that told most against it."""
     found = {signal.code: signal.detail for signal in signals}
     ranked = sorted((term for term in score.terms if term.kind != "rest"), key=lambda term: -abs(term.share))
-    about = HEAD_WORDS[score.head]
+    about = _(HEAD_WORDS[score.head])
     sides = []
-    for side, verb in ((1.0, "for"), (-1.0, "against")):
+    for side, forces in ((1.0, _FOR), (-1.0, _AGAINST)):
         pulling = [term for term in ranked if term.share * side > 0 and any(map(str.isalnum, term.label))]
-        sides.append(tuple(f"{_force(term, verb)} {about}: {_subject(term, found)}." for term in pulling[:TOLD]))
+        told = ((_force(term, forces), _subject(term, found)) for term in pulling[:TOLD])
+        sides.append(tuple(_(force, head=about, what=what) for force, what in told))
     return Telling(*sides)
 
 
@@ -111,24 +130,26 @@ def smallest_edit(comment: Comment, verdict: Verdict, judge: Judge, mode: Mode =
 def edit_told(edit: Edit | None, mode: Mode) -> str:
     """Say in one sentence what would change a verdict, also where nothing small does or people decide everything."""
     if mode is Mode.HOLD_ONLY:
-        return "People decide every comment on this site, so no edit would change the verdict."
-    return edit.sentence if edit else "No small edit was found that would change the verdict."
+        return _("People decide every comment on this site, so no edit would change the verdict.")
+    return edit.sentence if edit else _("No small edit was found that would change the verdict.")
 
 
 def _subject(term: Term, found: dict[str, str]) -> str:
     if term.kind == "rule":
         return f"“{found.get(term.label, term.label).rstrip('.')}”"
     if term.kind == "field":
-        return FIELD_WORDS.get(term.label, term.label)
+        return _(FIELD_WORDS.get(term.label, term.label))
     if term.kind == "site":
-        return f"what people here decided about “{term.label}”" if term.spans else "what people here decided so far"
-    return f"the word “{term.label}”"
+        about = _("what people here decided about “{word}”", word=term.label)
+        return about if term.spans else _("what people here decided so far")
+    return _("the word “{word}”", word=term.label)
 
 
-def _force(term: Term, verb: str) -> str:
+def _force(term: Term, forces: tuple[str, str, str]) -> str:
+    little, plain, strong = forces
     if abs(term.share) >= _STRONG:
-        return f"Strongly {verb}"
-    return f"A little {verb}" if abs(term.share) < _WEAK else verb.capitalize()
+        return strong
+    return little if abs(term.share) < _WEAK else plain
 
 
 class _Tries:

@@ -26,6 +26,7 @@ from modbot.domain import (
     Term,
     Verdict,
 )
+from modbot.language import N_
 
 # Log-odds that a rule of full strength adds to a head. Chosen by hand to be small beside a clear
 # text and large beside an unclear one; a rule without a weight is evidence for people only.
@@ -59,27 +60,44 @@ QUOTED_WORDS = 3
 QUOTED_LETTERS = 3
 QUOTED_SHARE = 0.2
 FIELD_WORDS: Mapping[str, str] = {
-    "name": "such a name",
-    "email": "such a kind of address",
-    "website": "what is given as website",
-    "links": "the links in the text",
-    "length": "the length of the text",
-    "capitals": "the use of capital letters",
-    "punctuation": "the punctuation",
-    "repetition": "repeated words",
-    "language": "the script of the text",
-    "time to fill": "the time taken to write it",
-    "page": "how the text relates to the page",
+    "name": N_("such a name"),
+    "email": N_("such a kind of address"),
+    "website": N_("what is given as website"),
+    "links": N_("the links in the text"),
+    "length": N_("the length of the text"),
+    "capitals": N_("the use of capital letters"),
+    "punctuation": N_("the punctuation"),
+    "repetition": N_("repeated words"),
+    "language": N_("the script of the text"),
+    "time to fill": N_("the time taken to write it"),
+    "page": N_("how the text relates to the page"),
 }
 HEAD_WORDS: Mapping[Head, str] = {
-    Head.SPAM: "spam",
-    Head.TOXICITY: "abuse",
-    Head.SEVERE_TOXICITY: "severe abuse",
-    Head.OBSCENE: "obscenity",
-    Head.THREAT: "threats",
-    Head.INSULT: "insults",
-    Head.IDENTITY_ATTACK: "attacks on a group",
+    Head.SPAM: N_("spam"),
+    Head.TOXICITY: N_("abuse"),
+    Head.SEVERE_TOXICITY: N_("severe abuse"),
+    Head.OBSCENE: N_("obscenity"),
+    Head.THREAT: N_("threats"),
+    Head.INSULT: N_("insults"),
+    Head.IDENTITY_ATTACK: N_("attacks on a group"),
 }
+# What a reason says; a page says it again in the language of its reader.
+UNLIKE = N_("The words do not read like {head}.")
+TYPICAL = N_("Words typical of {head}: {words}.")
+TOGETHER = N_("The words taken together read like {head}.")
+MORE_USUAL = N_("More usual in {head} than elsewhere: {fields}.")
+LESS_USUAL = N_("Less usual in {head} than elsewhere: {fields}.")
+NOTHING_PARTICULAR = N_("nothing in particular")
+# Each without and with the words that told most.
+HERE_REJECTED = (
+    N_("More like what people here rejected as {head}."),
+    N_("More like what people here rejected as {head}: {words}."),
+)
+HERE_PUBLISHED = (
+    N_("More like what people here published."),
+    N_("More like what people here published: {words}."),
+)
+SAYINGS = (UNLIKE, TYPICAL, TOGETHER, MORE_USUAL, LESS_USUAL, *HERE_REJECTED[::-1], *HERE_PUBLISHED[::-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +277,8 @@ def _from_signal(signal: Signal) -> Reason:
 def _from_words(head: Head, words: tuple[Term, ...]) -> Reason:
     share = sum(term.share for term in words)
     telling = _telling(words, share)
-    if share <= 0:
-        sentence = f"The words do not read like {HEAD_WORDS[head]}."
-    elif telling:
-        quoted = ", ".join(f"“{term.label}”" for term in telling)
-        sentence = f"Words typical of {HEAD_WORDS[head]}: {quoted}."
-    else:
-        sentence = f"The words taken together read like {HEAD_WORDS[head]}."
+    saying = UNLIKE if share <= 0 else TYPICAL if telling else TOGETHER
+    sentence = saying.format(head=HEAD_WORDS[head], words=_quoted(telling))
     spans = tuple(span for term in telling for span in term.spans)
     return Reason(f"{head.value.upper()}_WORDS", sentence, head, share, spans)
 
@@ -273,18 +286,22 @@ def _from_words(head: Head, words: tuple[Term, ...]) -> Reason:
 def _from_fields(head: Head, fields: tuple[Term, ...]) -> Reason:
     share = sum(term.share for term in fields)
     telling = ", ".join(FIELD_WORDS.get(term.label, term.label) for term in _pulling(fields, share)[:QUOTED_WORDS])
-    usual = "More usual" if share > 0 else "Less usual"
-    sentence = f"{usual} in {HEAD_WORDS[head]} than elsewhere: {telling or 'nothing in particular'}."
+    saying = MORE_USUAL if share > 0 else LESS_USUAL
+    sentence = saying.format(head=HEAD_WORDS[head], fields=telling or NOTHING_PARTICULAR)
     return Reason(f"{head.value.upper()}_FIELDS", sentence, head, share)
 
 
 def _from_site(head: Head, terms: tuple[Term, ...]) -> Reason:
     share = sum(term.share for term in terms)
     telling = _telling(tuple(term for term in terms if term.spans), share)
-    done = f"rejected as {HEAD_WORDS[head]}" if share > 0 else "published"
-    quoted = f": {', '.join(f'“{term.label}”' for term in telling)}" if telling else ""
+    sayings = HERE_REJECTED if share > 0 else HERE_PUBLISHED
+    sentence = sayings[bool(telling)].format(head=HEAD_WORDS[head], words=_quoted(telling))
     spans = tuple(span for term in telling for span in term.spans)
-    return Reason(f"{head.value.upper()}_SITE", f"More like what people here {done}{quoted}.", head, share, spans)
+    return Reason(f"{head.value.upper()}_SITE", sentence, head, share, spans)
+
+
+def _quoted(telling: tuple[Term, ...]) -> str:
+    return ", ".join(f"“{term.label}”" for term in telling)
 
 
 def _telling(words: tuple[Term, ...], share: float) -> tuple[Term, ...]:

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from modbot.domain import Comment
 from modbot.errors import ConfigError, Unreadable
+from modbot.language import _
 
 MASTER_KEY_MIN_CHARS = 32
 KEY_BYTES = 32
@@ -89,14 +90,14 @@ class Vault:
 
     def open_email(self, sealed: bytes) -> str:
         """Read a sealed address. Raises Unreadable when the person was erased."""
-        person, _, token = sealed.partition(SEPARATOR)
+        person, _dot, token = sealed.partition(SEPARATOR)
         wrapped = self._keys.wrapped_key(person.decode("ascii", "replace"))
         if wrapped is None:
-            raise Unreadable("The key of this person was destroyed: the address cannot be read any more.")
+            raise Unreadable(_("The key of this person was destroyed: the address cannot be read any more."))
         try:
             return Fernet(self._wrapping.decrypt(wrapped)).decrypt(token).decode()
         except (InvalidToken, ValueError) as error:
-            raise Unreadable("Sealed under another master key: put the old one back as a further line.") from error
+            raise Unreadable(_("Sealed under another master key: put the old one back as a further line.")) from error
 
     def author_key(self, site_id: str, address: str) -> str:
         """Return the hash under which a site knows an address."""
@@ -117,7 +118,7 @@ class Vault:
         try:
             return self._sealing.decrypt(sealed).decode()
         except InvalidToken as error:
-            raise Unreadable("Sealed under another master key: put the old one back as a further line.") from error
+            raise Unreadable(_("Sealed under another master key: put the old one back as a further line.")) from error
 
     def index(self, text: str) -> str:
         """Return the keyed hash that finds a short credential."""
@@ -136,7 +137,7 @@ class Vault:
 
     def stamp_age_s(self, site_id: str, stamp: str, at: datetime) -> float | None:
         """Return how old a stamp is, in seconds; None for a forged, foreign or future one."""
-        moment, _, signature = stamp.partition(".")
+        moment, _dot, signature = stamp.partition(".")
         if not (moment.isascii() and moment.isdigit() and len(moment) <= 16):
             return None
         expected = self._hash("stamp", site_id, moment)[:STAMP_HEX]
@@ -185,7 +186,7 @@ def key_hash(key: str) -> str:
 
 def mask_email(address: str) -> str:
     """Show an address so that its owner recognises it and nobody else learns it."""
-    local, _, domain = address.rpartition("@")
+    local, _at, domain = address.rpartition("@")
     name, dot, ending = domain.rpartition(".")
     return f"{local[:1]}•••@{name[:1] or domain[:1]}•••{dot}{ending if dot else ''}"
 

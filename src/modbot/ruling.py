@@ -13,6 +13,7 @@ from ipaddress import ip_network
 
 from modbot.domain import Action, Comment, DecidedBy, PastComment, Rule, RuleEffect, RuleKind
 from modbot.errors import FieldError, InvalidComment
+from modbot.language import _
 from modbot.privacy import Vault, mask_email
 from modbot.scoring.ruleset import WORDY, Ruleset, host_in_ascii
 from modbot.scoring.wordlist import ENTRIES_MAX, PATTERNS_MAX, WILDCARD, fault_of, phrase_of
@@ -160,42 +161,53 @@ def check_blocked_words(words: Iterable[str]) -> None:
 
 def _faults(wish: Wish, entries: tuple[str, ...], at: datetime) -> Iterable[tuple[str, str]]:
     if not entries:
-        yield "pattern", "expected at least one entry, got none"
+        yield "pattern", _("expected at least one entry, got none")
     if len(entries) > ENTRIES_MAX:
-        yield "pattern", f"expected at most {ENTRIES_MAX:,} lines, got {len(entries):,}"
+        yield "pattern", _("expected at most {most} lines, got {n}", most=ENTRIES_MAX, n=len(entries))
     if wish.kind in {RuleKind.AUTHOR, RuleKind.PATTERN} and len(entries) > 1:
-        yield "pattern", f"expected one line, got {len(entries)}: add a rule for each"
+        yield "pattern", _("expected one line, got {n}: add a rule for each", n=len(entries))
     yield from (("pattern", _fault(entry, wish.kind)) for entry in entries[:ENTRIES_MAX])
     if wish.kind is RuleKind.AUTHOR and wish.site_id is None:
-        yield "site", "expected a site: each site knows its authors by a hash of its own"
+        yield "site", _("expected a site: each site knows its authors by a hash of its own")
     if wish.effect is RuleEffect.TRUST and wish.kind not in TRUSTING:
-        yield "effect", "expected an author, an email domain or a network to trust: anybody can write words and links"
+        yield (
+            "effect",
+            _("expected an author, an email domain or a network to trust: anybody can write words and links"),
+        )
     if wish.until is not None and wish.until <= at:
-        yield "until", f"expected a time to come, got {wish.until:%Y-%m-%d %H:%M} UTC"
+        until = f"{wish.until:%Y-%m-%d %H:%M}"
+        yield "until", _("expected a time to come, got {time} UTC", time=until)
     if len(wish.note) > NOTE_MAX_CHARS:
-        yield "note", f"expected at most {NOTE_MAX_CHARS} characters, got {len(wish.note)}"
+        yield "note", _("expected at most {most} characters, got {n}", most=NOTE_MAX_CHARS, n=len(wish.note))
 
 
 def _fault(entry: str, kind: RuleKind) -> str:
     if kind in WORDY:
         return fault_of(entry, kind)
     if kind is RuleKind.AUTHOR:
-        return "" if _ADDRESS.fullmatch(entry) else "expected an email address"
+        return "" if _ADDRESS.fullmatch(entry) else _("expected an email address")
     if kind is RuleKind.NETWORK:
         return _network_fault(entry)
     domain = _tidy_domain(entry)
     if len(domain) <= 253 and _DOMAIN.fullmatch(domain) and "." in domain:
         return ""
-    return f"expected a domain such as shop.example, or *.example for all that is under it; got {entry[:60]!r}"
+    return _(
+        "expected a domain such as shop.example, or *.example for all that is under it; got {entry}",
+        entry=repr(entry[:60]),
+    )
 
 
 def _network_fault(entry: str) -> str:
     try:
         network = ip_network(entry, strict=False)
     except ValueError:
-        return f"expected an address or a range such as 192.0.2.7 or 192.0.2.0/24; got {entry[:60]!r}"
+        return _(
+            "expected an address or a range such as 192.0.2.7 or 192.0.2.0/24; got {entry}", entry=repr(entry[:60])
+        )
     widest = WIDEST_PREFIX[network.version]
-    return "" if network.prefixlen >= widest else f"expected a range of /{widest} or narrower, got /{network.prefixlen}"
+    if network.prefixlen >= widest:
+        return ""
+    return _("expected a range of /{widest} or narrower, got /{size}", widest=widest, size=network.prefixlen)
 
 
 def _tidy_domain(entry: str) -> str:
@@ -223,9 +235,13 @@ def _require_room(rules: tuple[Rule, ...]) -> None:
         for entry in rule.entries
     )
     if entries > ENTRIES_MAX or patterns > PATTERNS_MAX:
-        fault = (
-            f"expected at most {ENTRIES_MAX:,} entries in all rules of a site, {PATTERNS_MAX} of them patterns or "
-            f"words with signs; got {entries:,} and {patterns:,}: end some first"
+        fault = _(
+            "expected at most {most} entries in all rules of a site, {most_patterns} of them patterns or words with "
+            "signs; got {entries} and {patterns}: end some first",
+            most=ENTRIES_MAX,
+            most_patterns=PATTERNS_MAX,
+            entries=entries,
+            patterns=patterns,
         )
         raise InvalidComment((FieldError("pattern", "too_many", fault),))
 

@@ -148,7 +148,7 @@ def test_it_says_what_the_evidence_is_good_for(house, own_site):
     assert now.told() == (
         "Rejecting: 5 checked good comments support no promise; 67 more would support 5 %. The promised 30 % needs 6 more.",
         "Publishing: 0 checked bad comments support no promise; 72 more would support 5 %. The promised 30 % needs 11 more.",
-        "Waiting: 1 more were drawn and wait in the queue for an answer.",
+        "Waiting: 1 more was drawn and waits in the queue for an answer.",
     )
     check(house, own_site, Action.PUBLISH, evenly(0.2, 0.81, 6))
     assert standing(house.store, own_site).suffices

@@ -90,3 +90,16 @@ def test_it_speaks_of_no_place_outside_itself():
         ROOT / "config.example.toml",
     ]
     assert [str(p) for p in files if p.exists() and places.search(p.read_text())] == []
+
+
+def test_it_never_puts_something_else_in_the_place_of_the_translator():
+    """Where ``_`` says words, it is no name for what nobody needs."""
+    faults = [
+        f"{path.relative_to(SRC)}:{node.lineno}"
+        for path in sources()
+        if re.search(r"^from modbot\.language import .*\b_\b", path.read_text(), re.MULTILINE)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if (isinstance(node, ast.Name) and node.id == "_" and isinstance(node.ctx, ast.Store))
+        or (isinstance(node, ast.arg) and node.arg == "_")
+    ]
+    assert faults == []

@@ -10,7 +10,7 @@ import modbot
 
 SRC = Path(modbot.__file__).parent
 RANKS = {
-    **dict.fromkeys(("domain", "errors", "text"), 0),
+    **dict.fromkeys(("domain", "errors", "language", "text"), 0),
     **dict.fromkeys(
         (
             "config",
@@ -23,6 +23,7 @@ RANKS = {
             "privacy",
             "publication",
             "observe",
+            "translations",
         ),
         1,
     ),
@@ -71,6 +72,7 @@ HOMES = {
     "disposable_email_domains": {"validation"},
     "dns": {"outbound"},
     "cryptography": {"privacy"},
+    "babel": {"language", "translations"},
     "nh3": {"publication"},
     "linkify_it": {"publication"},
     "tldextract": {"text"},

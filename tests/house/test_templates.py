@@ -12,8 +12,8 @@ import modbot
 
 SRC = Path(modbot.__file__).parent
 TEMPLATES = sorted(SRC.rglob("templates/**/*.html"))
-# Besides `page`: what Flask and Flask-WTF put there, and what a partial is handed by its parent.
-GIVEN = {"page", "csrf_token", "url_for", "get_flashed_messages"}
+# Besides `page`: what Flask and Flask-WTF put there, what says words in the language of the reader, and what a partial is handed by its parent.
+GIVEN = {"page", "csrf_token", "_", "counted", "number", "rich", "language", "url_for", "get_flashed_messages"}
 # No attribute may hold code or style: the content-security policy would drop it silently.
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 

@@ -129,5 +129,5 @@ def test_it_says_what_became_of_a_decision(at_the_desk, arrive, house, clock):
 
     page = ada.get("/queue/mine").text
 
-    assert "It has moved on since. It is now: rejected." in page
+    assert "It has moved on since. It is now: Rejected." in page
     assert "Take it back" not in page

@@ -83,7 +83,7 @@ def test_it_refuses_a_stale_decision_and_says_what_happened(at_the_desk, arrive,
     answer = at_the_desk("ada").decide(case, "rejection")
 
     assert answer.status_code == 409
-    assert "dora decided this comment just now. It is now: published by a moderator." in answer.text
+    assert "dora decided this comment just now. It is now: Published by a moderator." in answer.text
     assert f'href="/cases/{case.id}"' in answer.text
     assert house.store.case(case.id).action is Action.PUBLISH
 
@@ -242,7 +242,7 @@ def test_it_calls_a_person_you(at_the_desk, arrive):
     ada = at_the_desk("ada")
     ada.decide(case, "approval")
 
-    assert "You decided this comment just now. It is now: published" in ada.decide(case, "rejection").text
+    assert "You decided this comment just now. It is now: Published" in ada.decide(case, "rejection").text
 
 
 def test_it_skips_to_the_end_of_ones_own_list(at_the_desk, arrive):

@@ -12,7 +12,7 @@ def test_it_works(at_the_desk):
 
     assert answer.status_code == 404
     assert "Nothing here" in answer.text
-    assert "404 · case_not_found" in answer.text
+    assert "404 · <code>case_not_found</code>" in answer.text
 
 
 def test_it_refuses_the_wrong_method_in_the_same_look(at_the_desk):

@@ -10,10 +10,10 @@ from modbot.review import words
 
 
 def test_it_works():
-    assert words.counted(1, "comment") == "1 comment"
-    assert words.counted(2104, "comment") == "2,104 comments"
-    assert words.counted(2, "try", "tries") == "2 tries"
-    assert words.reason_name("MANY_LINKS") == "Many links"
+    assert words.done_words(Action.PUBLISH, 1) == "Published 1 comment"
+    assert words.done_words(Action.REJECT, 2104) == "Rejected 2,104 comments"
+    assert words.as_reason("Rejected", "spam") == "Rejected as spam"
+    assert words.head_words(Head.THREAT) == "threats"
 
 
 @pytest.mark.parametrize(

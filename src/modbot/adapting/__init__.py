@@ -16,6 +16,7 @@ from modbot import observe
 from modbot.adapting.layer import Made, is_another, layer_told, remade
 from modbot.domain import Checked, Cut, Mode, Site, SiteLayer
 from modbot.errors import StoreError
+from modbot.language import _, counted
 from modbot.promise import lower_cutoff, upper_cutoff
 from modbot.promise.own import Meter, is_due, meter, renewed, spent, told
 from modbot.scoring.heads import Model
@@ -61,9 +62,18 @@ class Standing:
 
     def told(self) -> tuple[str, ...]:
         """Say it in sentences: one for each side, one for those that nobody has answered yet, one for those too old."""
-        sides = (f"Rejecting: {told(self.reject, 'good')}", f"Publishing: {told(self.publish, 'bad')}")
-        waiting = f"Waiting: {self.checked.waiting:,} more were drawn and wait in the queue for an answer."
-        since = f"Since: only comments from {self.since} on count; those before were scored in another way."
+        sides = (
+            _("Rejecting: {told}", told=told(self.reject, "good")),
+            _("Publishing: {told}", told=told(self.publish, "bad")),
+        )
+        waiting = counted(
+            self.checked.waiting,
+            "Waiting: {n} more was drawn and waits in the queue for an answer.",
+            "Waiting: {n} more were drawn and wait in the queue for an answer.",
+        )
+        since = _(
+            "Since: only comments from {date} on count; those before were scored in another way.", date=self.since
+        )
         return (*sides, *([waiting] if self.checked.waiting else []), *([since] if self.since else []))
 
 

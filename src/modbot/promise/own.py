@@ -23,6 +23,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from modbot.domain import Cut
+from modbot.language import _, counted, listed
 from modbot.promise import DELTA, evidence_needed
 
 SHARES = (0.05, 0.02, 0.01, 0.005, 0.001)
@@ -233,17 +234,33 @@ def told(side: Meter, kind: str) -> str:
         Such as: 80 checked good comments support 5 %; 103 more would support 2 %. The promised 1 % needs 288 more.
     """
     shares = list(map(_percent, side.supports))
-    listed = " and ".join([", ".join(shares[:-1]), shares[-1]] if len(shares) > 1 else shares)
-    counted = f"{side.checked:,} checked {kind} comment{'' if side.checked == 1 else 's'}"
-    supported = f"{counted} support{'s' if side.checked == 1 else ''} {listed or 'no promise'}"
-    more = "" if side.next is None else f"; {side.missing:,} more would support {_percent(side.next)}"
-    is_told = not side.wish_missing or side.wish == side.next
-    wished = "" if is_told else f" The promised {_percent(side.wish)} needs {side.wish_missing:,} more."
+    supported = _supported(side.checked, kind, listed(shares) or _("no promise"))
+    more = "" if side.next is None else _("; {n} more would support {share}", n=side.missing, share=_percent(side.next))
+    wished = ""
+    if side.wish_missing and side.wish != side.next:
+        wished = " " + _("The promised {share} needs {n} more.", share=_percent(side.wish), n=side.wish_missing)
     return f"{supported}{more}.{wished}"
 
 
+def _supported(checked: int, kind: str, shares: str) -> str:
+    if kind == "good":
+        return counted(
+            checked,
+            "{n} checked good comment supports {shares}",
+            "{n} checked good comments support {shares}",
+            shares=shares,
+        )
+    return counted(
+        checked,
+        "{n} checked bad comment supports {shares}",
+        "{n} checked bad comments support {shares}",
+        shares=shares,
+    )
+
+
 def _percent(share: float) -> str:
-    return f"{share * 100:g} %"
+    percent = f"{share * 100:g}"
+    return _("{number} %", number=percent)
 
 
 def _next_look(cut: Cut | None) -> int:

@@ -27,6 +27,7 @@ from modbot.review import (
     saved,
     sites,
     start,
+    tongue,
     users,
     views,
 )
@@ -56,6 +57,7 @@ _ROUTES = (
     saved,
     sites,
     start,
+    tongue,
     users,
     views,
 )

@@ -5,6 +5,7 @@ Holds no view and no decision. May import the rooms of rank 0 to 2.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -13,6 +14,7 @@ from typing import Protocol, cast
 from flask import Blueprint, abort, current_app, request
 
 from modbot.config import Settings
+from modbot.language import Language
 from modbot.moderation import Moderator
 from modbot.privacy import Vault
 from modbot.storage import Store
@@ -50,6 +52,10 @@ class House(Protocol):
     @property
     def model_dirs(self) -> tuple[Path, ...]:
         """Where models are looked for."""
+
+    @property
+    def languages(self) -> Mapping[str, Language]:
+        """The languages that the pages can speak, by their tag."""
 
     @property
     def wake(self) -> Event:

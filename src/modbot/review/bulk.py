@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from modbot.domain import Action, Deed
 from modbot.errors import StaleReview
+from modbot.language import _
 from modbot.review import access, refusals
 from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
@@ -62,8 +63,8 @@ def undo_batch(batch: str) -> AnyResponse:
             batch, draft_of(user, now, "", 0, Action.HOLD, undo=True), user
         )
     except StaleReview:
-        gone = "It was taken back already, or it was somebody else's."
-        words = refusals.Words("Nothing to take back", gone, "", "Your last decisions", "/queue/mine")
+        gone = _("It was taken back already, or it was somebody else's.")
+        words = refusals.Words(_("Nothing to take back"), gone, "", _("Your last decisions"), "/queue/mine")
         return refusals.page(words, StaleReview.status, StaleReview.code)
     write_down(user, Deed.BULK_TAKEN_BACK, batch, comments=str(back))
     forget_batch(batch)
@@ -90,7 +91,7 @@ def _confirm(act: Act, seen: dict[str, int], moved_on: int = 0) -> Response:
 
 def _asked_act() -> Act:
     """Read what shall be done: "publish", "reject", or "reject:" and a reason."""
-    verb, _, reason = request.form.get("what", "").partition(":")
+    verb, _colon, reason = request.form.get("what", "").partition(":")
     if verb not in {"publish", "reject"} or reason not in REASONS:
         abort(400)
     return Act(Action(verb), reason)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from modbot.domain import Action, Deed
 from modbot.errors import CaseNotFound, StaleReview
+from modbot.language import _
 from modbot.review import access, refusals
 from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
@@ -76,7 +77,7 @@ def _waiting(campaign: str) -> Mapping[str, int]:
 
 def _decide(campaign: str, action: Action, reason: str = "") -> AnyResponse:
     user, now = access.person(), house().clock()
-    for _ in range(TRIES):
+    for _try in range(TRIES):
         waiting = _waiting(campaign)
         if not waiting:
             break
@@ -91,7 +92,9 @@ def _decide(campaign: str, action: Action, reason: str = "") -> AnyResponse:
         write_down(user, Deed.BULK_DECIDED, batch, site_id, action=action.value, comments=str(len(waiting)))
         remember_batch(batch, now)
         return redirect(_onward(batch), code=303)
-    words = refusals.Words("Somebody was faster", "None of these comments waits any more, so nothing was recorded.")
+    words = refusals.Words(
+        _("Somebody was faster"), _("None of these comments waits any more, so nothing was recorded.")
+    )
     return refusals.page(words, StaleReview.status, StaleReview.code)
 
 

@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 
 from modbot.domain import Action, Case, DecidedBy, Note, ReviewDraft, User
 from modbot.errors import CaseNotFound, StaleReview
+from modbot.language import N_, _
 from modbot.review import access, refusals
 from modbot.review.blueprint import bp, house
 from modbot.review.listing import next_id, queue_href, skip
 from modbot.review.pages.queue import state_words
 from modbot.review.render import mention, remember
-from modbot.review.words import REJECT_REASONS, moment
+from modbot.review.words import REJECT_REASONS, when
 
 REASONS = frozenset({"", *REJECT_REASONS})
 NOTE_CHARS = 2_000
@@ -66,8 +67,10 @@ def note(case_id: str) -> Response:
     found = access.decidable_case(user, case_id)
     body = request.form.get("body", "").strip()[:NOTE_CHARS]
     if not body:
-        empty = "The note was empty, so nothing was kept."
-        words = refusals.Words("Nothing was written", empty, "Write a few words.", "Back", f"/cases/{case_id}#notes")
+        empty = _("The note was empty, so nothing was kept.")
+        words = refusals.Words(
+            _("Nothing was written"), empty, _("Write a few words."), _("Back"), f"/cases/{case_id}#notes"
+        )
         return refusals.page(words, 400, "empty_note")
     asks = request.form.get("asks") == "1"
     house().store.add_note(Note(case_id, user.id, user.name, body, now, asks))
@@ -133,11 +136,14 @@ def _stale(case: Case) -> Response:
     state = state_words(case.action, case.decided_by)
     last = case.reviews[-1] if case.reviews else None
     if last is not None and last.revision == case.revision - 1:
-        when = moment(last.at, house().clock()).words
-        who = "You" if last.reviewer == access.person().id else last.reviewer_name
-        sentence = f"{who} decided this comment {when}. It is now: {state.lower()}. Your decision was not recorded."
+        told = N_("{who} decided this comment {when}. It is now: {state}. Your decision was not recorded.")
+        if last.reviewer == access.person().id:
+            told = N_("You decided this comment {when}. It is now: {state}. Your decision was not recorded.")
+        sentence = _(told, who=last.reviewer_name, when=when(last.at, house().clock()), state=state)
     else:
-        sentence = f"The comment changed while you looked at it. It is now: {state.lower()}. Nothing was recorded."
-    remedy = "Look at it again, then decide."
-    words = refusals.Words("Somebody was faster", sentence, remedy, "Look at it", f"/cases/{case.id}")
+        sentence = _(
+            "The comment changed while you looked at it. It is now: {state}. Nothing was recorded.", state=state
+        )
+    remedy = _("Look at it again, then decide.")
+    words = refusals.Words(_("Somebody was faster"), sentence, remedy, _("Look at it"), f"/cases/{case.id}")
     return refusals.page(words, StaleReview.status, StaleReview.code)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from modbot.domain import Head, HeadScore, Reason, Term
+from modbot.language import N_, Phrases
 from modbot.policy import MAIN_HEADS
 
 WORD = re.compile(r"\w+(?:['’]\w+)*")
@@ -25,25 +26,27 @@ MOST_WORDS = 6
 STRONG_PART = 0.6
 BOTH = frozenset({"for", "against"})
 # Characters that change how a text looks without being seen. Joiners inside words of other scripts are honest.
-HIDDEN = {
-    "\u00ad": "soft hyphen",
-    "\u061c": "direction mark",
-    "\u180e": "invisible space",
-    "\u200b": "invisible space",
-    "\u200e": "direction mark",
-    "\u200f": "direction mark",
-    "\u202a": "direction change",
-    "\u202b": "direction change",
-    "\u202c": "end of direction change",
-    "\u202d": "forced left-to-right",
-    "\u202e": "forced right-to-left",
-    "\u2060": "invisible joiner",
-    "\u2066": "direction change",
-    "\u2067": "direction change",
-    "\u2068": "direction change",
-    "\u2069": "end of direction change",
-    "\ufeff": "invisible space",
-}
+HIDDEN = Phrases(
+    {
+        "\u00ad": N_("soft hyphen"),
+        "\u061c": N_("direction mark"),
+        "\u180e": N_("invisible space"),
+        "\u200b": N_("invisible space"),
+        "\u200e": N_("direction mark"),
+        "\u200f": N_("direction mark"),
+        "\u202a": N_("direction change"),
+        "\u202b": N_("direction change"),
+        "\u202c": N_("end of direction change"),
+        "\u202d": N_("forced left-to-right"),
+        "\u202e": N_("forced right-to-left"),
+        "\u2060": N_("invisible joiner"),
+        "\u2066": N_("direction change"),
+        "\u2067": N_("direction change"),
+        "\u2068": N_("direction change"),
+        "\u2069": N_("end of direction change"),
+        "\ufeff": N_("invisible space"),
+    }
+)
 HIDDEN_RUN = re.compile(f"[{''.join(HIDDEN)}]+")
 
 

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from modbot.domain import Deed, User
 from modbot.errors import ModelError, ModelMissing
+from modbot.language import _
 from modbot.review import access
 from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
@@ -104,14 +105,18 @@ def _live_now(user: User, version: str, deed: Deed) -> AnyResponse:
 
 
 def _refused(user: User, error: Exception) -> Response:
-    said = str(error) if isinstance(error, ModelError) else f"{house().model_dirs[0]} cannot be written to: {error}"
+    said = (
+        str(error)
+        if isinstance(error, ModelError)
+        else _("{folder} cannot be written to: {error}", folder=house().model_dirs[0], error=error)
+    )
     return render(replace(_page(user), problem=said), 422)
 
 
 def _folder(version: str) -> Path:
     found = {folder.name: folder for folder in artifacts.versions(house().model_dirs)}.get(version)
     if found is None:
-        raise ModelMissing("There is no such model.")
+        raise ModelMissing(_("There is no such model."))
     return found
 
 

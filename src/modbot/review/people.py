@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from modbot import ruling
 from modbot.domain import AuthorNote, Case, CaseQuery, Deed, RuleEffect, RuleKind, User
 from modbot.errors import CaseNotFound, InvalidComment, Unreadable
+from modbot.language import _
 from modbot.review import access, refusals
 from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
@@ -54,7 +55,9 @@ def rule_author(case_id: str) -> AnyResponse:
     try:
         rule = ruling.add_rule(house().store, replace(rule, note=f"From the comment {case_id}."))
     except InvalidComment as error:
-        words = refusals.Words("No room for one more rule", error.fields[0].message, "", "Back", f"/cases/{case_id}")
+        words = refusals.Words(
+            _("No room for one more rule"), error.fields[0].message, "", _("Back"), f"/cases/{case_id}"
+        )
         return refusals.page(words, 422, "too_many_rules")
     write_down(user, Deed.RULE_ADDED, rule.id, found.comment.site_id, kind=rule.kind.value, effect=rule.effect.value)
     return _back(case_id)
@@ -81,7 +84,10 @@ def reveal(case_id: str) -> Response:
     why, sealed = " ".join(request.form.get("why", "").split())[:WHY_MOST], found.comment.sealed_email
     page = RevealPage(full_frame("queue", user), f"/cases/{case_id}#author-title")
     if len(why) < WHY_CHARS:
-        said = f"Say in a few words why you need it: at least {WHY_CHARS} characters. Colleagues read it in the log."
+        said = _(
+            "Say in a few words why you need it: at least {n} characters. Colleagues read it in the log.",
+            n=WHY_CHARS,
+        )
         return render(replace(page, problem=said), 422)
     if sealed is None:
         return render(replace(page, problem="There is no address: none was given, or it was erased."), 404)

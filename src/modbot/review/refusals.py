@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from modbot.errors import ModbotError, TooManyRequests
+from modbot.language import N_, _
 from modbot.review import access
 from modbot.review.blueprint import bp
 from modbot.review.pages.frame import MessagePage
@@ -27,26 +28,34 @@ class Words:
     title: str
     sentence: str
     remedy: str = ""
-    link: str = "To the queue"
+    link: str = ""
     href: str = "/queue"
 
 
 WORDS: Mapping[str | int, Words] = {
     "csrf": Words(
-        "This form is too old",
-        "It was made for another session, so nothing was changed.",
-        "Go back, load the page again and repeat what you did.",
+        N_("This form is too old"),
+        N_("It was made for another session, so nothing was changed."),
+        N_("Go back, load the page again and repeat what you did."),
     ),
-    400: Words("That did not work", "The request could not be understood, so nothing was changed."),
-    403: Words("You may read here, but not decide", "Your role is viewer. An administrator can change that."),
-    404: Words("Nothing here", "There is no such page or comment, or it belongs to a site that is not yours."),
-    405: Words("That did not work", "This address is not meant to be opened like that."),
-    409: Words("Somebody was faster", "The comment changed while you looked at it, so nothing was changed."),
-    413: Words("That was too much", "The form is larger than modbot reads."),
-    429: Words("Slow down", "There were too many tries.", "Wait a minute, then try again.", "To the log-in", "/login"),
-    503: Words("Not now", "The database does not answer.", "Nothing was lost. Try again in a moment."),
+    400: Words(N_("That did not work"), N_("The request could not be understood, so nothing was changed.")),
+    403: Words(N_("You may read here, but not decide"), N_("Your role is viewer. An administrator can change that.")),
+    404: Words(N_("Nothing here"), N_("There is no such page or comment, or it belongs to a site that is not yours.")),
+    405: Words(N_("That did not work"), N_("This address is not meant to be opened like that.")),
+    409: Words(N_("Somebody was faster"), N_("The comment changed while you looked at it, so nothing was changed.")),
+    413: Words(N_("That was too much"), N_("The form is larger than modbot reads.")),
+    429: Words(
+        N_("Slow down"),
+        N_("There were too many tries."),
+        N_("Wait a minute, then try again."),
+        N_("To the log-in"),
+        "/login",
+    ),
+    503: Words(N_("Not now"), N_("The database does not answer."), N_("Nothing was lost. Try again in a moment.")),
 }
-BROKEN = Words("Something broke", "That is a fault of modbot. It has been written to the log.", "Try again.")
+BROKEN = Words(
+    N_("Something broke"), N_("That is a fault of modbot. It has been written to the log."), N_("Try again.")
+)
 
 
 def refuse(error: Exception) -> Response:
@@ -58,7 +67,8 @@ def refuse(error: Exception) -> Response:
         status, code = error.status, error.code
     elif isinstance(error, HTTPException):
         status, code = error.code or 500, error.name.lower().replace(" ", "_")
-    answer = page(WORDS.get(code) or WORDS.get(status, BROKEN), status, code)
+    told = WORDS.get(code) or WORDS.get(status, BROKEN)
+    answer = page(Words(_(told.title), _(told.sentence), _(told.remedy), _(told.link), told.href), status, code)
     if isinstance(error, TooManyRequests):
         answer.headers["Retry-After"] = str(error.retry_after_s)
     return answer
@@ -74,7 +84,7 @@ def page(words: Words, status: int, code: str) -> Response:
         sentence=words.sentence,
         remedy=words.remedy,
         href=words.href,
-        link=words.link,
+        link=words.link or _("To the queue"),
         status=status,
         code=code,
     )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,10 +22,12 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from modbot.domain import Case, User
+from modbot.language import _, counted, number, spoken
 from modbot.review import access
 from modbot.review.blueprint import bp, house
 from modbot.review.marks import Text
 from modbot.review.pages.care import Care, care_of
+from modbot.review.pages.filters import choices
 from modbot.review.pages.frame import (
     DEFAULT_KEYS,
     THEMES,
@@ -96,24 +99,38 @@ def _environment(finalize: Callable[..., object] | None = None) -> Environment:
         lstrip_blocks=True,
         finalize=finalize,
     )
-    made.globals["csrf_token"] = generate_csrf
+    made.globals |= {"csrf_token": generate_csrf, "language": spoken, "_": _, "counted": counted, "number": number}
+    made.globals["rich"] = partial(_rich, _unchanged if finalize is None else _veil_one)
     made.tests["veiled"] = _is_veiled if finalize else _never
     return made
 
 
 @pass_context
-def _veil(_: Context, value: object) -> object:
+def _veil(_context: Context, value: object) -> object:
     """Veil what goes into a page: everything but addresses, and what is safe already."""
+    return _veil_one(value)
+
+
+def _veil_one(value: object) -> object:
     if not isinstance(value, str) or isinstance(value, Markup) or ADDRESS.fullmatch(value):
         return value
     return veiled(value, g.veil)
+
+
+def _unchanged(value: object) -> object:
+    return value
+
+
+def _rich(finish: Callable[[object], object], message: str, **values: object) -> Markup:
+    """Say a message with markup in it: what stands in its place is text, escaped and veiled as any other."""
+    return Markup(_(message)).format(**{name: finish(value) for name, value in values.items()})  # noqa: S704 - ours
 
 
 def _is_veiled(text: Text) -> bool:
     return any(has_slur(piece.text, g.veil) for piece in text.pieces + text.folded)
 
 
-def _never(_: Text) -> bool:
+def _never(_text: Text) -> bool:
     return False
 
 
@@ -175,9 +192,14 @@ def full_frame(section: str, user: User) -> Frame:
 
 def preferences(user: User | None) -> Preferences:
     """Read what the person chose, for this browser and for themselves."""
-    theme = request.cookies.get("modbot_theme", "")
+    theme, now = request.cookies.get("modbot_theme", ""), spoken()
     keys = {act: key for act, key in chosen(user).get("keys", {}).items() if act in DEFAULT_KEYS} if user else {}
-    return Preferences(theme if theme in THEMES else "system", request.cookies.get("modbot_keys") != "off", keys)
+    return Preferences(
+        theme=theme if theme in THEMES else "system",
+        keys=request.cookies.get("modbot_keys") != "off",
+        chosen=keys,
+        languages=tuple(choices(((tag, one.name) for tag, one in house().languages.items()), now.tag)),
+    )
 
 
 def chosen(user: User) -> Mapping[str, Any]:

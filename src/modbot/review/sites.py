@@ -19,6 +19,7 @@ from modbot import credentials
 from modbot.adapting import learn, standing
 from modbot.domain import Action, Deed, Door, Hook, Mode, SecretKind, Site, User
 from modbot.errors import AlreadyExists, CaseNotFound, InvalidComment
+from modbot.language import _
 from modbot.moderation import Submission
 from modbot.policy import Yardstick
 from modbot.review import access
@@ -68,16 +69,16 @@ def add_site() -> Response:
     name, url = " ".join(request.form.get("name", "").split()), request.form.get("url", "").strip()
     problem = ""
     if not 1 <= len(name) <= NAME_CHARS or not name.isprintable():
-        problem = f"The name needs 1 to {NAME_CHARS} characters."
+        problem = _("The name needs 1 to {n} characters.", n=NAME_CHARS)
     elif not credentials.is_web_address(url):
-        problem = "The address must begin with http:// or https://, such as https://blog.example."
+        problem = _("The address must begin with http:// or https://, such as https://blog.example.")
     else:
         keys = credentials.new_keys()
         draft = credentials.new_site(house().store, name, url, mode=Mode.HOLD_ONLY, at=house().clock())
         try:
             site = credentials.add_site(house().store, house().vault, draft, keys)
         except AlreadyExists:
-            problem = "A site has this name already. Choose another."
+            problem = _("A site has this name already. Choose another.")
         else:
             write_down(user, Deed.SITE_ADDED, site.id, site.id)
             made = {KEYS[kind]: value for kind, value in zip(KEYS, asdict(keys).values(), strict=True)}
@@ -105,7 +106,9 @@ def change_policy(site_id: str) -> AnyResponse:
     )
     wanted = replace(before, policy=policy)
     if policy.mode is Mode.OWN and not standing(house().store, wanted).suffices:
-        problem = "The site's own evidence carries neither promise yet: see below what is missing. Nothing was changed."
+        problem = _(
+            "The site's own evidence carries neither promise yet: see below what is missing. Nothing was changed."
+        )
         return render(replace(_page(user, wanted), problem=problem), 422)
     return _change(user, before, wanted)
 
@@ -118,7 +121,7 @@ def change_site(site_id: str) -> AnyResponse:
     origins, hosts = _lines("origins"), _lines("allowed_hosts")
     wrong = [url for url in (*origins, *([webhook] if webhook else [])) if not credentials.is_web_address(url)]
     if wrong:
-        problem = f"{wrong[0]}: an address must begin with http:// or https://. Nothing was changed."
+        problem = _("{url}: an address must begin with http:// or https://. Nothing was changed.", url=wrong[0])
         return render(replace(_page(user, before), problem=problem), 422)
     same = before.hook is not None and before.hook.url == webhook
     ticked: dict[str, Any] = {name: form.get(name) == "1" for name in SWITCHES}
@@ -156,7 +159,7 @@ def try_site(site_id: str) -> Response:
     """Send a comment as the site would, and show the verdict. It is a comment like any other."""
     user, found = _own(site_id)
     fields = {name: request.form.get(name, "") for name in ("name", "email", "body")}
-    fields |= {"page_url": found.url, "page_title": "Test from the page about this site"}
+    fields |= {"page_url": found.url, "page_title": _("Test from the page about this site")}
     submission = Submission(fields, json.dumps(fields).encode(), Door.NATIVE, "")
     try:
         case = house().moderator.moderate(found, submission, house().clock()).case

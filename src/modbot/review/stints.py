@@ -10,6 +10,7 @@ from dataclasses import astuple, replace
 from flask import session
 
 from modbot.domain import ABUSE_KINDS, Case
+from modbot.language import _
 from modbot.review.pages.care import Care, Stint, is_due, longer
 from modbot.review.pages.veil import has_slur
 
@@ -34,7 +35,7 @@ def reminder(care: Care, at: float) -> str:
     if stint is None or not is_due(stint, care, at):
         return ""
     session[KEPT] = [round(part) for part in astuple(replace(stint, reminded=at))]
-    return f"Time for a break? You decided {stint.words}."
+    return _("Time for a break? You decided {done}.", done=stint.words)
 
 
 def _is_hard(case: Case) -> bool:

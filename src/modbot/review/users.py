@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from modbot.domain import Deed, Role, User
 from modbot.errors import AlreadyExists, CaseNotFound
+from modbot.language import _
 from modbot.review import access
 from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
@@ -39,7 +40,7 @@ def add_user() -> Response:
         try:
             user = access.add_user(house().store, name, _asked_role(), password=password, site_ids=sites)
         except AlreadyExists:
-            problem = "Somebody has this name already. Choose another."
+            problem = _("Somebody has this name already. Choose another.")
         else:
             write_down(me, Deed.USER_ADDED, user.name, role=user.role.value, sites=_told(sites))
             return render(replace(_page(me), made=Made(name, password)), 201)
@@ -102,8 +103,8 @@ def _changeable(user_id: str) -> tuple[User, User]:
 
 def _problem(name: str, sites: frozenset[str] | None) -> str:
     if not 1 <= len(name) <= NAME_CHARS or not name.isprintable():
-        return f"The name needs 1 to {NAME_CHARS} characters."
-    return "" if sites is None or sites else "Choose at least one site."
+        return _("The name needs 1 to {n} characters.", n=NAME_CHARS)
+    return "" if sites is None or sites else _("Choose at least one site.")
 
 
 def _asked_role() -> Role:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from modbot.adapting import standing
 from modbot.domain import Case, CaseQuery, CaseRow, Deed, Site
 from modbot.explaining import smallest_edit
+from modbot.language import N_, _
 from modbot.review import access
 from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
@@ -25,11 +26,12 @@ from modbot.review.pages.frame import THEMES, LoginPage, PatternsPage
 from modbot.review.pages.queue import row_of
 from modbot.review.people import person_behind
 from modbot.review.render import frame, full_frame, render
+from modbot.review.tongue import COOKIE
 from modbot.text import sketch
 
 EARLIER = 8
 YEAR_S = 31_536_000
-WRONG = "Name and password do not fit. Check both and try again."
+WRONG = N_("Name and password do not fit. Check both and try again.")
 
 
 @bp.get("/login")
@@ -53,7 +55,7 @@ def login() -> AnyResponse:
     if known is not None:
         # What was typed for an unknown name may be a password: it is kept nowhere.
         write_down(known[0], Deed.LOGIN_REFUSED)
-    return render(LoginPage(frame("login"), name, target, WRONG), 401)
+    return render(LoginPage(frame("login"), name, target, _(WRONG)), 401)
 
 
 @bp.post("/logout")
@@ -74,11 +76,13 @@ def root() -> AnyResponse:
 
 @bp.post("/preferences")
 def preferences() -> AnyResponse:
-    """Keep the colours and the shortcuts of this browser."""
+    """Keep the colours, the shortcuts and the language of this browser."""
     answer = redirect(access.local_path(request.form.get("back", ""), "/queue"), code=303)
     theme = request.form.get("theme", "")
     chosen = {"modbot_theme": theme if theme in THEMES else "system"}
     chosen["modbot_keys"] = "off" if request.form.get("keys") == "off" else "on"
+    if request.form.get("language") in house().languages:
+        chosen[COOKIE] = request.form["language"]
     for name, value in chosen.items():
         answer.set_cookie(name, value, max_age=YEAR_S, httponly=True, samesite="Lax", secure=request.is_secure)
     return answer

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from modbot.domain import Action, DecidedBy, DeliveryState, Head, Mode, Policy, ReportKind, Role
+from modbot.language import N_, Phrases, _, counted, dated, number
 from modbot.policy import HEAD_WORDS
 
 MINUTE_S = 60
@@ -17,62 +18,88 @@ DAY_S = 86_400
 # After a week "12 days ago" says less than the date.
 WEEK_S = 7 * DAY_S
 
-BANDS = ("clearly fine", "probably fine", "unclear", "probably bad", "clearly bad")
-ACTION_WORDS = {Action.PUBLISH: "Published", Action.HOLD: "Held", Action.REJECT: "Rejected"}
-DECIDER_WORDS = {
-    DecidedBy.MACHINE: "by the machine",
-    DecidedBy.PERSON: "by a moderator",
-    DecidedBy.SITE: "by the site",
-    DecidedBy.TIMER: "by a timer",
-}
-ROLE_WORDS = {Role.ADMIN: "Admin", Role.MODERATOR: "Moderator", Role.VIEWER: "Viewer"}
-REPORT_WORDS = {ReportKind.FLAG: "Flagged by a visitor", ReportKind.APPEAL: "Appealed by the author"}
+BANDS = (N_("clearly fine"), N_("probably fine"), N_("unclear"), N_("probably bad"), N_("clearly bad"))
+ACTION_WORDS = Phrases({Action.PUBLISH: N_("Published"), Action.HOLD: N_("Held"), Action.REJECT: N_("Rejected")})
+# Where a case stands, and through whom.
+STATE_WORDS = Phrases(
+    {
+        (Action.PUBLISH, DecidedBy.MACHINE): N_("Published by the machine"),
+        (Action.PUBLISH, DecidedBy.PERSON): N_("Published by a moderator"),
+        (Action.PUBLISH, DecidedBy.SITE): N_("Published by the site"),
+        (Action.PUBLISH, DecidedBy.TIMER): N_("Published by a timer"),
+        (Action.REJECT, DecidedBy.MACHINE): N_("Rejected by the machine"),
+        (Action.REJECT, DecidedBy.PERSON): N_("Rejected by a moderator"),
+        (Action.REJECT, DecidedBy.SITE): N_("Rejected by the site"),
+        (Action.REJECT, DecidedBy.TIMER): N_("Rejected by a timer"),
+    }
+)
+ROLE_WORDS = Phrases({Role.ADMIN: N_("Admin"), Role.MODERATOR: N_("Moderator"), Role.VIEWER: N_("Viewer")})
+REPORT_WORDS = Phrases({ReportKind.FLAG: N_("Flagged by a visitor"), ReportKind.APPEAL: N_("Appealed by the author")})
 # What a person may give as the ground for rejecting, in the order of the picker; the kinds of abuse teach their head.
-REJECT_REASONS = {
-    "spam": "Spam",
-    "abuse": "Abuse",
-    Head.INSULT.value: "Insult",
-    Head.THREAT.value: "Threat",
-    Head.IDENTITY_ATTACK.value: "Hate against a group",
-    Head.OBSCENE.value: "Obscene",
-    "other": "Another reason",
-}
-REVIEW_REASONS = {
-    "spam": "spam",
-    "abuse": "abuse",
-    "toxicity": "abuse",
-    Head.INSULT.value: "an insult",
-    Head.THREAT.value: "a threat",
-    Head.IDENTITY_ATTACK.value: "hate against a group",
-    Head.OBSCENE.value: "obscene",
-    "other": "unwanted for another reason",
-}
-MODE_WORDS = {
-    Mode.HOLD_ONLY: ("Hold only", "A person decides every comment."),
-    Mode.BORROWED: ("Borrowed", "Clear cases are decided by the shipped model's calibration."),
-    Mode.OWN: ("Own evidence", "Clear cases are decided on this site's own checked comments."),
-}
-DELIVERY_WORDS = {
-    DeliveryState.PENDING: "Waiting",
-    DeliveryState.SENDING: "Sending",
-    DeliveryState.DONE: "Delivered",
-    DeliveryState.GIVEN_UP: "Given up",
-    DeliveryState.UNDONE: "Taken back",
-}
+REJECT_REASONS = Phrases(
+    {
+        "spam": N_("Spam"),
+        "abuse": N_("Abuse"),
+        Head.INSULT.value: N_("Insult"),
+        Head.THREAT.value: N_("Threat"),
+        Head.IDENTITY_ATTACK.value: N_("Hate against a group"),
+        Head.OBSCENE.value: N_("Obscene"),
+        "other": N_("Another reason"),
+    }
+)
+REVIEW_REASONS = Phrases(
+    {
+        "spam": N_("spam"),
+        "abuse": N_("abuse"),
+        "toxicity": N_("abuse"),
+        Head.INSULT.value: N_("an insult"),
+        Head.THREAT.value: N_("a threat"),
+        Head.IDENTITY_ATTACK.value: N_("hate against a group"),
+        Head.OBSCENE.value: N_("obscene"),
+        "other": N_("unwanted for another reason"),
+    }
+)
+MODE_WORDS = Phrases(
+    {
+        Mode.HOLD_ONLY: (N_("Hold only"), N_("A person decides every comment.")),
+        Mode.BORROWED: (N_("Borrowed"), N_("Clear cases are decided by the shipped model's calibration.")),
+        Mode.OWN: (N_("Own evidence"), N_("Clear cases are decided on this site's own checked comments.")),
+    }
+)
+DELIVERY_WORDS = Phrases(
+    {
+        DeliveryState.PENDING: N_("Waiting"),
+        DeliveryState.SENDING: N_("Sending"),
+        DeliveryState.DONE: N_("Delivered"),
+        DeliveryState.GIVEN_UP: N_("Given up"),
+        DeliveryState.UNDONE: N_("Taken back"),
+    }
+)
 # A risk is a rank among good comments; from each of these on, so many of them look less suspicious.
 RANKS = (
-    (0.999, "999 in 1,000"),
-    (0.99, "99 in 100"),
-    (0.95, "19 in 20"),
-    (0.9, "9 in 10"),
-    (0.7, "7 in 10"),
-    (0.5, "half of all"),
-    (0.3, "3 in 10"),
-    (0.1, "1 in 10"),
+    (0.999, N_("999 in 1,000")),
+    (0.99, N_("99 in 100")),
+    (0.95, N_("19 in 20")),
+    (0.9, N_("9 in 10")),
+    (0.7, N_("7 in 10")),
+    (0.5, N_("half of all")),
+    (0.3, N_("3 in 10")),
+    (0.1, N_("1 in 10")),
 )
 # Log-odds: 2 multiplies the odds by seven, 0.8 doubles them, below 0.3 nobody would notice alone.
-STRENGTHS = ((2.0, "strongly"), (0.8, "clearly"), (0.3, "somewhat"), (0.0, "slightly"))
-LIKELIHOODS = ((0.95, "almost certain"), (0.7, "likely"), (0.4, "unclear"), (0.1, "unlikely"), (0.0, "very unlikely"))
+PULLS = (
+    (2.0, N_("strongly for {head}"), N_("strongly against {head}")),
+    (0.8, N_("clearly for {head}"), N_("clearly against {head}")),
+    (0.3, N_("somewhat for {head}"), N_("somewhat against {head}")),
+    (0.0, N_("slightly for {head}"), N_("slightly against {head}")),
+)
+LIKELIHOODS = (
+    (0.95, N_("almost certain")),
+    (0.7, N_("likely")),
+    (0.4, N_("unclear")),
+    (0.1, N_("unlikely")),
+    (0.0, N_("very unlikely")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,69 +122,88 @@ class Band:
 def moment(at: datetime, now: datetime) -> Moment:
     """Say how long ago something was; older than a week, the date."""
     at = at.astimezone(UTC)
-    return Moment(_ago(at, now), at.isoformat(timespec="seconds"), f"{at:%A, %-d %B %Y, %H:%M} UTC")
+    return Moment(_ago(at, now), at.isoformat(timespec="seconds"), f"{dated(at, 'exact')} UTC")
+
+
+def when(at: datetime, now: datetime) -> str:
+    """Say within a sentence when something was: "2 days ago", "on 3 Aug"."""
+    told = _ago(at.astimezone(UTC), now)
+    return told if (now - at).total_seconds() < WEEK_S else _("on {date}", date=told)
 
 
 def band_of(band: str) -> Band:
     """Place a band on the scale; one that this version does not know stays in the middle, in its own words."""
     if not band:
-        return Band(0, "Not assessed")
-    level = BANDS.index(band) + 1 if band in BANDS else 3
-    return Band(level, band[:1].upper() + band[1:])
+        return Band(0, _("Not assessed"))
+    return Band(BANDS.index(band) + 1 if band in BANDS else 3, begun(_(band)))
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Write a count with its noun: "1 comment", "2,104 comments"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def begun(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def percent(share: float) -> str:
     """Say a share in percent, with no more figures than it has meaning."""
     if 1e-9 < share < 0.001:
-        return "under 0.1 %"
-    return f"{share * 100:.1f}".removesuffix(".0") + " %" if share < 0.1 else f"{share * 100:.0f} %"
+        return _("under 0.1 %")
+    tenths = round(share * 100, 1)
+    return _("{number} %", number=number(tenths, 1 if share < 0.1 and tenths % 1 else 0))
 
 
 def likelihood(probability: float) -> str:
     """Say a calibrated probability in words."""
-    return next(words for least, words in LIKELIHOODS if probability >= least)
+    return _(next(words for least, words in LIKELIHOODS if probability >= least))
 
 
 def among_good(risk: float) -> str:
     """Say a risk, a rank among good comments, in words."""
     found = next((words for least, words in RANKS if risk >= least), "")
     if not found:
-        return "It looks less suspicious than 9 in 10 good comments."
-    return f"It looks more suspicious than {found} good comments."
+        return _("It looks less suspicious than 9 in 10 good comments.")
+    return _("It looks more suspicious than {so_many} good comments.", so_many=_(found))
 
 
 def pull(share: float, head: Head) -> str:
     """Say which way a share of the log-odds pulls, and how hard."""
     if share == 0:
-        return "noted, not counted"
-    strength = next(words for least, words in STRENGTHS if abs(share) >= least)
-    return f"{strength} {'for' if share > 0 else 'against'} {HEAD_WORDS[head]}"
+        return _("noted, not counted")
+    drawn, held = next((drawn, held) for least, drawn, held in PULLS if abs(share) >= least)
+    return _(drawn if share > 0 else held, head=head_words(head))
 
 
-def reason_name(code: str) -> str:
-    """Turn a signal code into a name for a list: MANY_LINKS is "Many links"."""
-    return code.replace("_", " ").capitalize()
+def head_words(head: Head) -> str:
+    """Say what a head looks for: "spam", "abuse"."""
+    return _(HEAD_WORDS[head])
+
+
+def as_reason(done: str, reason: str) -> str:
+    """Say what was done and as what, where a reason was given: "Rejected as spam"."""
+    return _("{what} as {reason}", what=done, reason=reason) if reason else done
 
 
 def review_words(action: Action, *, first: bool) -> str:
     """Say what a review did. A review that holds is a decision taken back."""
     if action is Action.HOLD:
-        return "Held" if first else "Put back into the queue"
+        return _("Held") if first else _("Put back into the queue")
     return ACTION_WORDS[action]
+
+
+def done_words(action: Action, count: int) -> str:
+    """Say what was just done to many."""
+    if action is Action.PUBLISH:
+        return counted(count, "Published {n} comment", "Published {n} comments")
+    return counted(count, "Rejected {n} comment", "Rejected {n} comments")
 
 
 def promise_words(policy: Policy) -> str:
     """Say in one sentence how far the machine may go."""
     if policy.mode is Mode.HOLD_ONLY:
         return MODE_WORDS[policy.mode][1]
-    return (
-        f"At most {_percent(policy.max_good_rejected)} of good comments rejected and "
-        f"{_percent(policy.max_bad_published)} of bad ones published by machine."
+    return _(
+        "At most {good} of good comments rejected and {bad} of bad ones published by machine.",
+        good=percent(policy.max_good_rejected),
+        bad=percent(policy.max_bad_published),
     )
 
 
@@ -173,15 +219,11 @@ def excerpt(text: str, chars: int) -> str:
 def _ago(at: datetime, now: datetime) -> str:
     age_s = (now - at).total_seconds()
     if age_s < MINUTE_S:
-        return "just now"
+        return _("just now")
     if age_s < HOUR_S:
-        return f"{int(age_s // MINUTE_S)} min ago"
+        return _("{n} min ago", n=int(age_s // MINUTE_S))
     if age_s < DAY_S:
-        return f"{counted(int(age_s // HOUR_S), 'hour')} ago"
+        return counted(int(age_s // HOUR_S), "{n} hour ago", "{n} hours ago")
     if age_s < WEEK_S:
-        return f"{counted(int(age_s // DAY_S), 'day')} ago"
-    return f"{at:%-d %b %Y}" if at.year != now.year else f"{at:%-d %b}"
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:g} %"
+        return counted(int(age_s // DAY_S), "{n} day ago", "{n} days ago")
+    return dated(at, "day" if at.year == now.year else "date")

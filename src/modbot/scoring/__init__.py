@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from modbot.domain import Assessment, Comment, HeadScore, History, Signal
+from modbot.language import N_
 
 FAILED = "SCORER_FAILED"
 FAILED_SENTENCE = "A scorer failed, so a person must look."
+FAILED_SAYING = N_("A scorer failed, so a person must look. ({what})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def assess(scene: Scene, *, model: Scorer, rules: Iterable[Scorer], rules_versio
             found = scorer.look(scene)
         except Exception as error:  # noqa: BLE001 - whatever breaks in a scorer, the comment must not be lost
             signals.append(
-                Signal(FAILED, 1.0, f"{FAILED_SENTENCE} ({scorer.name}: {type(error).__name__})", scorer.name)
+                Signal(FAILED, 1.0, FAILED_SAYING.format(what=f"{scorer.name}: {type(error).__name__}"), scorer.name)
             )
             continue
         heads += [piece for piece in found if isinstance(piece, HeadScore)]
@@ -100,3 +102,10 @@ def catalogue() -> Mapping[str, str]:
     from modbot.scoring.ruleset import SENTENCES
 
     return {FAILED: FAILED_SENTENCE, **SENTENCES, **{rule.code: rule.sentence for rule in RULES}}
+
+
+def sayings() -> tuple[str, ...]:
+    """Return every sentence with which a signal can be told, its values in braces."""
+    from modbot.scoring import rules, ruleset
+
+    return (*rules.SAYINGS, *ruleset.SAYINGS, FAILED_SAYING)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from modbot.domain import HeadScore, History, Signal, Span
+from modbot.language import N_
 from modbot.scoring import Scene
 from modbot.text import links
 
@@ -23,6 +24,35 @@ FULL_LINKS = 6
 FULL_REPEATS = 5
 # A published comment or two by the same author is not yet a reputation.
 KNOWN_FROM = 3
+
+# What each says when it finds something; a page says it again in the language of its reader.
+HONEYPOT = N_("The hidden field that people cannot see was filled in.")
+TOO_FAST = N_("The form was filled in within {seconds} seconds.")
+MANY_LINKS = N_("The text has {n} links.")
+REPEATED_ONCE = N_("The same text was posted once before.")
+REPEATED = N_("The same text was posted {n} times before.")
+REJECTED_TEXT = N_("A person rejected the same text before.")
+PUBLISHED_TEXT = N_("A person published the same text before.")
+# Of one copy, and of several.
+SIMILAR = (N_("A similar comment came before."), N_("{n} similar comments came before."))
+SIMILAR_REJECTED = (
+    N_("A similar comment came before; people rejected it."),
+    N_("{n} similar comments came before; people rejected {judged} of them."),
+)
+SIMILAR_PUBLISHED = (
+    N_("A similar comment came before; people published it."),
+    N_("{n} similar comments came before; people published {judged} of them."),
+)
+DISPOSABLE = N_("The address belongs to a throw-away mail service.")
+MX_MISSING = N_("The address's domain takes no mail.")
+NEW_AUTHOR = N_("Nothing by this author was published here before.")
+KNOWN_AUTHOR = N_("This author was published here {n} times and never rejected.")
+REJECTED_AUTHOR = N_("This author was rejected here {n} times before.")
+SAYINGS = (
+    *(HONEYPOT, TOO_FAST, MANY_LINKS, REPEATED_ONCE, REPEATED, REJECTED_TEXT, PUBLISHED_TEXT),
+    *(*SIMILAR_REJECTED, *SIMILAR_PUBLISHED, *SIMILAR),
+    *(DISPOSABLE, MX_MISSING, NEW_AUTHOR, KNOWN_AUTHOR, REJECTED_AUTHOR),
+)
 
 Finding = tuple[float, str, tuple[Span, ...]] | None
 
@@ -56,7 +86,7 @@ class Rule:
 
 def honeypot(scene: Scene) -> Finding:
     """Find a hidden field that only a script fills in."""
-    return (1.0, "The hidden field that people cannot see was filled in.", ()) if scene.comment.honeypot else None
+    return (1.0, HONEYPOT, ()) if scene.comment.honeypot else None
 
 
 def too_fast(scene: Scene) -> Finding:
@@ -64,7 +94,7 @@ def too_fast(scene: Scene) -> Finding:
     elapsed_ms = scene.comment.elapsed_ms
     if elapsed_ms is None or elapsed_ms >= TOO_FAST_MS:
         return None
-    return 1 - elapsed_ms / TOO_FAST_MS, f"The form was filled in within {elapsed_ms / 1000:.1f} seconds.", ()
+    return 1 - elapsed_ms / TOO_FAST_MS, TOO_FAST.format(seconds=f"{elapsed_ms / 1000:.1f}"), ()
 
 
 def many_links(scene: Scene) -> Finding:
@@ -73,7 +103,7 @@ def many_links(scene: Scene) -> Finding:
     if len(found) <= FREE_LINKS:
         return None
     strength = min(1.0, (len(found) - FREE_LINKS) / (FULL_LINKS - FREE_LINKS))
-    return strength, f"The text has {len(found)} links.", tuple(Span(link.start, link.end) for link in found)
+    return strength, MANY_LINKS.format(n=len(found)), tuple(Span(link.start, link.end) for link in found)
 
 
 def repeated_text(scene: Scene) -> Finding:
@@ -81,22 +111,22 @@ def repeated_text(scene: Scene) -> Finding:
     times = scene.history.same_text
     if not times:
         return None
-    count = "once" if times == 1 else f"{times} times"
-    return min(1.0, times / FULL_REPEATS), f"The same text was posted {count} before.", ()
+    saying = REPEATED_ONCE if times == 1 else REPEATED
+    return min(1.0, times / FULL_REPEATS), saying.format(n=times), ()
 
 
 def text_rejected_before(scene: Scene) -> Finding:
     """Find a text that a person rejected earlier."""
     if scene.history.same_text_rejected <= scene.history.same_text_published:
         return None
-    return 1.0, "A person rejected the same text before.", ()
+    return 1.0, REJECTED_TEXT, ()
 
 
 def text_published_before(scene: Scene) -> Finding:
     """Find a text that a person published earlier."""
     if scene.history.same_text_published <= scene.history.same_text_rejected:
         return None
-    return 1.0, "A person published the same text before.", ()
+    return 1.0, PUBLISHED_TEXT, ()
 
 
 def campaign(scene: Scene) -> Finding:
@@ -107,7 +137,7 @@ def campaign(scene: Scene) -> Finding:
     # What equal texts account for already is not counted twice.
     equal = min(FULL_REPEATS, history.same_text)
     more = min(FULL_REPEATS - equal, history.similar)
-    return (more / FULL_REPEATS, f"{_copies(history)}.", ()) if more else None
+    return (more / FULL_REPEATS, _copies(history, SIMILAR), ()) if more else None
 
 
 def campaign_rejected(scene: Scene) -> Finding:
@@ -116,7 +146,7 @@ def campaign_rejected(scene: Scene) -> Finding:
     leaning = _leaning(history)
     if leaning >= 0:
         return None
-    return -leaning, f"{_copies(history)}; people rejected {_of_them(history, history.similar_rejected)}.", ()
+    return -leaning, _copies(history, SIMILAR_REJECTED, history.similar_rejected), ()
 
 
 def campaign_published(scene: Scene) -> Finding:
@@ -125,22 +155,22 @@ def campaign_published(scene: Scene) -> Finding:
     leaning = _leaning(history)
     if leaning <= 0 or history.similar_rejected:
         return None
-    return leaning, f"{_copies(history)}; people published {_of_them(history, history.similar_published)}.", ()
+    return leaning, _copies(history, SIMILAR_PUBLISHED, history.similar_published), ()
 
 
 def disposable_email(scene: Scene) -> Finding:
     """Find an address at a throw-away mail service."""
-    return (1.0, "The address belongs to a throw-away mail service.", ()) if scene.comment.author.disposable else None
+    return (1.0, DISPOSABLE, ()) if scene.comment.author.disposable else None
 
 
 def mx_missing(scene: Scene) -> Finding:
     """Find an address whose domain takes no mail."""
-    return (1.0, "The address's domain takes no mail.", ()) if scene.comment.author.mx_missing else None
+    return (1.0, MX_MISSING, ()) if scene.comment.author.mx_missing else None
 
 
 def new_author(scene: Scene) -> Finding:
     """Find an author of whom nothing was published here yet."""
-    return (1.0, "Nothing by this author was published here before.", ()) if scene.history.is_new_author else None
+    return (1.0, NEW_AUTHOR, ()) if scene.history.is_new_author else None
 
 
 def known_author(scene: Scene) -> Finding:
@@ -148,7 +178,7 @@ def known_author(scene: Scene) -> Finding:
     history = scene.history
     if history.published < KNOWN_FROM or history.rejected:
         return None
-    return 1.0, f"This author was published here {history.published} times and never rejected.", ()
+    return 1.0, KNOWN_AUTHOR.format(n=history.published), ()
 
 
 def rejected_author(scene: Scene) -> Finding:
@@ -156,7 +186,7 @@ def rejected_author(scene: Scene) -> Finding:
     history = scene.history
     if history.rejected <= history.published:
         return None
-    return 1.0, f"This author was rejected here {history.rejected} times before.", ()
+    return 1.0, REJECTED_AUTHOR.format(n=history.rejected), ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +246,5 @@ def _leaning(history: History) -> float:
     return (published - rejected) / (published + rejected + 1)
 
 
-def _copies(history: History) -> str:
-    one = history.similar == 1
-    return "A similar comment came before" if one else f"{history.similar} similar comments came before"
-
-
-def _of_them(history: History, times: int) -> str:
-    return "it" if history.similar == 1 else f"{times} of them"
+def _copies(history: History, sayings: tuple[str, str], judged: int = 0) -> str:
+    return sayings[history.similar > 1].format(n=history.similar, judged=judged)

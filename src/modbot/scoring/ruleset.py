@@ -21,6 +21,7 @@ from modbot.domain import (
     Signal,
     Span,
 )
+from modbot.language import N_
 from modbot.scoring.wordlist import WILDCARD, Matcher
 from modbot.text import LINK_MARK, Normalised, host_of, links, normalise
 
@@ -33,19 +34,23 @@ SENTENCES: Mapping[str, str] = {
 }
 WORDY = frozenset({RuleKind.WORDS, RuleKind.PATTERN})
 _ENDINGS = {
-    RuleEffect.REJECT: "that this site does not allow",
-    RuleEffect.HOLD: "that this site wants a person to see",
-    RuleEffect.TRUST: "that this site trusts",
-    RuleEffect.NOTE: "that this site marks",
+    RuleEffect.REJECT: N_("that this site does not allow"),
+    RuleEffect.HOLD: N_("that this site wants a person to see"),
+    RuleEffect.TRUST: N_("that this site trusts"),
+    RuleEffect.NOTE: N_("that this site marks"),
 }
 _DETAILS = {
-    RuleKind.WORDS: "A word {ending} stands in {where}.",
-    RuleKind.PATTERN: "A word {ending} stands in {where}.",
-    RuleKind.LINK: "{where} a domain {ending}.",
-    RuleKind.EMAIL_DOMAIN: "The address is at a domain {ending}.",
-    RuleKind.AUTHOR: "It is by an author {ending}.",
-    RuleKind.NETWORK: "It comes from a network {ending}.",
+    RuleKind.WORDS: N_("A word {ending} stands in {where}."),
+    RuleKind.PATTERN: N_("A word {ending} stands in {where}."),
+    RuleKind.LINK: N_("{where} a domain {ending}."),
+    RuleKind.EMAIL_DOMAIN: N_("The address is at a domain {ending}."),
+    RuleKind.AUTHOR: N_("It is by an author {ending}."),
+    RuleKind.NETWORK: N_("It comes from a network {ending}."),
 }
+# Where it stands, or leads: in the text, or in what the author said about themselves.
+_STANDS = (N_("the text"), N_("the name or website"))
+_LEADS = (N_("The text links to"), N_("The website is at"))
+SAYINGS = tuple(dict.fromkeys(_DETAILS.values()))
 
 
 class Ruleset:
@@ -182,7 +187,7 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 
 
 def _detail(rule: Rule, spans: tuple[Span, ...]) -> str:
-    places = ("the text", "the name or website") if rule.kind in WORDY else ("The text links to", "The website is at")
+    places = _STANDS if rule.kind in WORDY else _LEADS
     return _DETAILS[rule.kind].format(ending=_ENDINGS[rule.effect], where=places[not spans])
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import re2
 
 from modbot.domain import Rule, RuleKind, Span
+from modbot.language import _
 from modbot.text import Normalised, normalise
 
 # Each pattern is a search of its own; a table of words has no such limit.
@@ -146,15 +147,20 @@ def fault_of(entry: str, kind: RuleKind) -> str:
         What was expected and what came; empty where nothing is wrong.
     """
     if not entry.strip() or len(entry) > ENTRY_MAX_CHARS:
-        return f"expected a word, a phrase or a pattern of 1 to {ENTRY_MAX_CHARS} characters, got {len(entry.strip())}"
+        return _(
+            "expected a word, a phrase or a pattern of 1 to {most} characters, got {n}",
+            most=ENTRY_MAX_CHARS,
+            n=len(entry.strip()),
+        )
     if kind is RuleKind.WORDS and phrase_of(entry):
         return ""
     try:
         compiled = re2.compile(_pattern(entry, kind), _options())
     except re2.error as error:
-        return f"expected a word or an RE2 pattern (no look-around, no back-references), got: {_explained(error)}"
+        why = _explained(error)
+        return _("expected a word or an RE2 pattern (no look-around, no back-references), got: {why}", why=why)
     if compiled.search("") or not entry.strip(WILDCARD + " "):
-        return "expected a pattern that finds something, got one that matches the empty text"
+        return _("expected a pattern that finds something, got one that matches the empty text")
     return ""
 
 

@@ -13,51 +13,12 @@ from factories import a_draft, a_rule, later
 from modbot.domain import Action, Attempt, Head, Hook, Note, Reason, Report, ReportKind
 from modbot.review import bp
 from review.desk import FINE, a_spam_verdict
+from review.every_page import NO_PAGES, PAGES
 
 pytestmark = pytest.mark.browser
 
 SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "390"])
 MOST_BYTES = 150_000
-# Every address that shows a page, as templates of what `furnished` returns. One that is missing fails a test.
-PAGES = {
-    "review.root": ("/",),
-    "review.login_form": ("/login",),
-    "review.mine": ("/queue/mine",),
-    "review.keys": ("/preferences/keys",),
-    "review.care": ("/preferences/care",),
-    "review.queue": (
-        "/queue",
-        "/queue?view=one",
-        "/queue?state=asked",
-        "/queue?state=all",
-        "/queue?q=nothing",
-        "/queue?state=all&age=day&band=probably+bad&who=people&host=evil.example",
-        "/queue?state=rejected",
-    ),
-    "review.case": ("/cases/{hostile}", "/cases/{answer}", "/cases/{rejected}", "/cases/none"),
-    "review.campaign": ("/campaigns/{campaign}", "/campaigns/none"),
-    "review.thread": ("/cases/{answer}/thread", "/cases/none/thread"),
-    "review.why": ("/cases/{hostile}/why",),
-    "review.overview": ("/overview", "/overview?site=site-ada&days=90"),
-    "review.patterns": ("/patterns",),
-    "review.audit": ("/admin/audit", "/admin/audit?what=logged_in"),
-    "review.start": ("/start",),
-    "review.site": ("/admin/sites/site-ada", "/admin/sites/none"),
-    "review.sites": ("/admin/sites",),
-    "review.users": ("/admin/users",),
-    "review.models": ("/admin/models",),
-    "review.rules": ("/admin/rules", "/admin/rules?show=ended"),
-}
-# Answers to a script of ours and files: no pages.
-NO_PAGES = {
-    "review.list_table",
-    "review.model_report",
-    "review.static_file",
-    "review.outcome",
-    "review.changes",
-    "review.overview_table",
-}
-
 # Each of them says so with a dialog if it runs: `sit_down` takes that for a complaint.
 PAYLOADS = (
     "<script>alert('script')</script>",

@@ -98,7 +98,7 @@ def test_it_says_how_long_the_queue_has_waited():
     block = queue(facts(ages=QueueAges((3, 1, 2, 0, 0, 0), NOON - timedelta(hours=20))))
 
     assert block.lead == (
-        "6 comments wait for a person; the oldest came 20 hours ago, half of them have waited less than an hour."
+        "6 comments wait for a person; the oldest came 20 hours ago. Half of them have waited less than an hour."
     )
     assert [row.cells for row in block.rows] == [
         ("Less than an hour", 3),

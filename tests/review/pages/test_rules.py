@@ -33,7 +33,7 @@ def a_past(number=1, **changes):
 def test_it_works():
     shown = view(a_rule(note="Why."), tallies={"rule-1": RuleTally(12, 3, 4)})
     assert (shown.kind, shown.entries, shown.effect, shown.tone) == ("Words", ("casino",), "Reject", "reject")
-    assert (shown.found, shown.reversed) == ("Found 12 comments", "people published 3 of them")
+    assert (shown.found, shown.reversed) == ("Found 12 comments in 30 days", "people published 3 of them")
     assert (shown.until, shown.at.words, shown.by, shown.can_end) == ("For good", "1 min ago", "dora", True)
 
 
@@ -73,10 +73,10 @@ def test_it_says_how_long(changes, told, can_end):
 @pytest.mark.parametrize(
     ("hits", "told"),
     [
-        (0, "Found nothing"),
-        (1, "Found 1 comment"),
-        (999, "Found 999 comments"),
-        (1_000, "Found 1,000 comments or more"),
+        (0, "Found nothing in 30 days"),
+        (1, "Found 1 comment in 30 days"),
+        (999, "Found 999 comments in 30 days"),
+        (1_000, "Found 1,000 comments or more in 30 days"),
     ],
 )
 def test_it_says_how_many_a_rule_found(hits, told):

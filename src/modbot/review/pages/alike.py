@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 from modbot.domain import Case, User
+from modbot.language import _, counted
 from modbot.review import words
 from modbot.review.marks import Piece, with_hidden
 from modbot.review.pages.frame import Frame
@@ -51,7 +52,7 @@ class Alike:
     @property
     def words(self) -> str:
         """Say how many."""
-        return f"{self.waiting:,} alike wait"
+        return counted(self.waiting, "{n} alike waits", "{n} alike wait")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def campaign_page(frame: Frame, facts: CampaignFacts) -> CampaignPage:
     body = known.comment.body
     return CampaignPage(
         frame=frame,
-        title=f"{words.counted(facts.waiting, 'comment')} alike {'waits' if facts.waiting == 1 else 'wait'}",
+        title=counted(facts.waiting, "{n} comment alike waits", "{n} comments alike wait"),
         href=f"/campaigns/{facts.id}",
         waiting=facts.waiting,
         shown=_whole(known, facts.now),
@@ -137,7 +138,7 @@ def differences(text: str, shown: str) -> tuple[Piece, ...]:
         if b > a:
             found.append(Piece(" ".join(here[a:b]), "added"))
     if [piece.kind for piece in found] == [""]:
-        return (Piece("The same words."),)
+        return (Piece(_("The same words.")),)
     return tuple(with_hidden(_spaced(found)))
 
 
@@ -156,13 +157,13 @@ def _around(same: list[str], *, first: bool, last: bool) -> str:
 def _spaced(pieces: list[Piece]) -> list[Piece]:
     """Put the spaces between words back."""
     spaced = pieces[:1]
-    for _, piece in pairwise(pieces):
+    for _before, piece in pairwise(pieces):
         spaced += [Piece(" "), piece]
     return spaced
 
 
 def _whole(case: Case, now: datetime) -> Copy:
-    text = words.excerpt(case.comment.body, SHOWN_CHARS) or "(erased)"
+    text = words.excerpt(case.comment.body, SHOWN_CHARS) or _("(erased)")
     return Copy(
         href=f"/cases/{case.id}",
         name=case.comment.name,

@@ -9,30 +9,33 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from modbot.domain import AuditEntry, Deed, Site, User
+from modbot.language import N_, Phrases, Said
 from modbot.review import words
 from modbot.review.pages.filters import Choice
 from modbot.review.pages.frame import Frame
 
-DEED_WORDS: Mapping[Deed, str] = {
-    Deed.LOGGED_IN: "Logged in",
-    Deed.LOGIN_REFUSED: "Log-in refused",
-    Deed.LOGGED_OUT: "Logged out",
-    Deed.SITE_ADDED: "Added a site",
-    Deed.SITE_CHANGED: "Changed a site",
-    Deed.KEY_ROTATED: "Made a new key",
-    Deed.USER_ADDED: "Added a person",
-    Deed.USER_CHANGED: "Changed a person",
-    Deed.PASSWORD_SET: "Set a password",
-    Deed.SESSIONS_ENDED: "Ended sessions",
-    Deed.RULE_ADDED: "Added a rule",
-    Deed.RULE_ENDED: "Ended a rule",
-    Deed.MODEL_PROMOTED: "Promoted a model",
-    Deed.MODEL_ROLLED_BACK: "Rolled the model back",
-    Deed.BULK_DECIDED: "Decided many at once",
-    Deed.BULK_TAKEN_BACK: "Took a bulk decision back",
-    Deed.ADDRESS_REVEALED: "Saw an address",
-    Deed.EXPORTED: "Exported",
-}
+DEED_WORDS = Phrases(
+    {
+        Deed.LOGGED_IN: N_("Logged in"),
+        Deed.LOGIN_REFUSED: N_("Log-in refused"),
+        Deed.LOGGED_OUT: N_("Logged out"),
+        Deed.SITE_ADDED: N_("Added a site"),
+        Deed.SITE_CHANGED: N_("Changed a site"),
+        Deed.KEY_ROTATED: N_("Made a new key"),
+        Deed.USER_ADDED: N_("Added a person"),
+        Deed.USER_CHANGED: N_("Changed a person"),
+        Deed.PASSWORD_SET: N_("Set a password"),
+        Deed.SESSIONS_ENDED: N_("Ended sessions"),
+        Deed.RULE_ADDED: N_("Added a rule"),
+        Deed.RULE_ENDED: N_("Ended a rule"),
+        Deed.MODEL_PROMOTED: N_("Promoted a model"),
+        Deed.MODEL_ROLLED_BACK: N_("Rolled the model back"),
+        Deed.BULK_DECIDED: N_("Decided many at once"),
+        Deed.BULK_TAKEN_BACK: N_("Took a bulk decision back"),
+        Deed.ADDRESS_REVEALED: N_("Saw an address"),
+        Deed.EXPORTED: N_("Exported"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class AuditPage:
     """The log with its two filters."""
 
     template: ClassVar[str] = "audit.html"
-    title: ClassVar[str] = "Audit log"
+    title: ClassVar[Said] = Said("Audit log")
 
     frame: Frame
     entries: tuple[EntryView, ...]

@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import ClassVar
 
 from modbot.domain import Action, Batch, Case, Review, User
+from modbot.language import Said, _, counted
 from modbot.review import words
 from modbot.review.pages.frame import Frame
 
 # So many texts are shown once more; of the others the number is said.
 SHOWN = 50
 EXCERPT_CHARS = 240
-VERBS = {Action.PUBLISH: "Publish", Action.REJECT: "Reject"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,12 @@ class Act:
 
     def words(self, count: int) -> str:
         """Say it: "Reject 23 comments as spam"."""
-        because = f" as {words.REVIEW_REASONS[self.reason]}" if self.reason else ""
-        return f"{VERBS[self.action]} {words.counted(count, 'comment')}{because}"
+        if self.action is Action.PUBLISH:
+            return counted(count, "Publish {n} comment", "Publish {n} comments")
+        if not self.reason:
+            return counted(count, "Reject {n} comment", "Reject {n} comments")
+        because = words.REVIEW_REASONS[self.reason]
+        return counted(count, "Reject {n} comment as {reason}", "Reject {n} comments as {reason}", reason=because)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class MinePage:
     """The last decisions of a person, newest first."""
 
     template: ClassVar[str] = "mine.html"
-    title: ClassVar[str] = "Your last decisions"
+    title: ClassVar[Said] = Said("Your last decisions")
 
     frame: Frame
     acts: tuple[OwnAct, ...]
@@ -95,12 +99,15 @@ def batch_page(frame: Frame, act: Act, seen: Mapping[str, int], shown: Sequence[
     """Build the page that asks once more; ``frame.here`` is the list to go back to."""
     problem = ""
     if moved_on:
-        problem = (
-            f"{words.counted(moved_on, 'comment')} changed or were decided by somebody else since you looked, so "
-            "nothing was recorded. The others are still here: decide them, or go back and look again."
+        problem = counted(
+            moved_on,
+            "{n} comment changed or was decided by somebody else since you looked, so nothing was recorded. The others "
+            "are still here: decide them, or go back and look again.",
+            "{n} comments changed or were decided by somebody else since you looked, so nothing was recorded. The "
+            "others are still here: decide them, or go back and look again.",
         )
     elif not seen:
-        problem = "No comment was selected. Go back and tick those that you want to decide."
+        problem = _("No comment was selected. Go back and tick those that you want to decide.")
     title = act.words(len(seen))
     return BatchPage(
         frame=frame,
@@ -126,15 +133,14 @@ def _shown(case: Case) -> Shown:
 
 def _own(user: User, act: Batch | Review, case: Case, now: datetime) -> OwnAct:
     size = act.size if isinstance(act, Batch) else 1
-    done = words.review_words(act.action, first=False)
-    because = f" as {words.REVIEW_REASONS.get(act.reason, act.reason)}" if act.reason else ""
+    done = words.review_words(act.action, first=False) if size == 1 else words.done_words(act.action, size)
     last = case.reviews[-1] if case.reviews else None
     stands = last is not None and last.reviewer == user.id and last.revision == case.revision - 1
     return OwnAct(
-        sentence=f"{done}{because}" if size == 1 else f"{done} {words.counted(size, 'comment')}{because}",
+        sentence=words.as_reason(done, words.REVIEW_REASONS.get(act.reason, act.reason)),
         tone=act.action.value,
         at=words.moment(act.at, now),
-        excerpt=words.excerpt(case.comment.body, EXCERPT_CHARS) or "(erased)",
+        excerpt=words.excerpt(case.comment.body, EXCERPT_CHARS) or _("(erased)"),
         name=case.comment.name,
         href=f"/cases/{case.id}",
         revision=case.revision,

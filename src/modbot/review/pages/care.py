@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from modbot.review import words
+from modbot.language import Said, _, counted
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.veil import words_of
 
@@ -46,9 +46,13 @@ class Stint:
     @property
     def words(self) -> str:
         """Say what was done since the last break."""
-        minutes = words.counted(max(1, round((self.last - self.began) / 60)), "minute")
-        return (
-            f"{words.counted(self.decided, 'time')} in {minutes} without a break; {self.hard} of them were hard to read"
+        minutes = counted(max(1, round((self.last - self.began) / 60)), "{n} minute", "{n} minutes")
+        return counted(
+            self.decided,
+            "{n} time in {minutes} without a break; {hard} of them were hard to read",
+            "{n} times in {minutes} without a break; {hard} of them were hard to read",
+            minutes=minutes,
+            hard=self.hard,
         )
 
 
@@ -57,7 +61,7 @@ class CarePage:
     """The form, and what was done since the last break for those who count."""
 
     template: ClassVar[str] = "care.html"
-    title: ClassVar[str] = "Looking after yourself"
+    title: ClassVar[Said] = Said("Looking after yourself")
 
     frame: Frame
     care: Care
@@ -67,7 +71,9 @@ class CarePage:
     @property
     def pauses(self) -> tuple[tuple[int, str], ...]:
         """The choices for the break."""
-        return tuple((minutes, f"After {minutes} minutes" if minutes else "Never") for minutes in PAUSES)
+        return tuple(
+            (minutes, _("After {minutes} minutes", minutes=minutes) if minutes else _("Never")) for minutes in PAUSES
+        )
 
 
 def care_of(kept: Mapping[str, Any]) -> Care:

@@ -12,7 +12,8 @@ from typing import ClassVar
 
 from modbot import domain
 from modbot.domain import Action, Case, CaseRow, DecidedBy, History, Note, Precedents, Site, User
-from modbot.policy import HEAD_WORDS, Yardstick
+from modbot.language import N_, Phrases, _, counted
+from modbot.policy import Yardstick
 from modbot.review import words
 from modbot.review.marks import Text, marked, marked_head, telling_terms
 from modbot.review.pages.alike import Alike
@@ -30,12 +31,14 @@ PARENT_CHARS = 280
 QUOTED_WORDS = 12
 HOSTS = 10
 # For a case whose site nobody asked about: no cut-offs.
-UNMEASURED = Yardstick(rank=lambda _: 0.0, reject_from=None, publish_below=None)
-MACHINE_WORDS = {
-    Action.PUBLISH: "The machine published it",
-    Action.HOLD: "The machine held it for a person",
-    Action.REJECT: "The machine rejected it",
-}
+UNMEASURED = Yardstick(rank=lambda _scores: 0.0, reject_from=None, publish_below=None)
+MACHINE_WORDS = Phrases(
+    {
+        Action.PUBLISH: N_("The machine published it"),
+        Action.HOLD: N_("The machine held it for a person"),
+        Action.REJECT: N_("The machine rejected it"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +166,13 @@ def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
     may_review = facts.user.may_review(comment.site_id) and not case.erased
     return CaseDetailPage(
         frame=frame,
-        title=f"Comment by {words.excerpt(comment.name, 40)}" if comment.name else "Comment",
+        title=_("Comment by {name}", name=words.excerpt(comment.name, 40)) if comment.name else _("Comment"),
         id=case.id,
         revision=case.revision,
         site=facts.site.name,
         received=words.moment(case.received_at, facts.now),
         action=case.action.value if shown_state(row_of(case)) else Action.HOLD.value,
-        state=shown_state(row_of(case)) or "Waits for a person",
+        state=shown_state(row_of(case)) or _("Waits for a person"),
         queued=case.queued,
         erased=case.erased,
         may_review=may_review,
@@ -178,7 +181,7 @@ def case_page(frame: Frame, facts: CaseFacts) -> CaseDetailPage:
         text=text,
         quoted_for=text.words_for[:QUOTED_WORDS],
         quoted_against=text.words_against[:QUOTED_WORDS],
-        marked_head=HEAD_WORDS[head] if head else "",
+        marked_head=words.head_words(head) if head else "",
         why=why_panel(_why_facts(facts)),
         author=_author(facts),
         page_title=comment.page_title,
@@ -206,7 +209,7 @@ def _why_facts(facts: CaseFacts) -> WhyFacts:
 def note_lines(notes: Sequence[Note], now: datetime) -> tuple[NoteLine, ...]:
     """Show what colleagues wrote; the words of an erased comment's notes are gone."""
     return tuple(
-        NoteLine(note.body or "(erased)", note.author_name, words.moment(note.at, now), note.asks) for note in notes
+        NoteLine(note.body or _("(erased)"), note.author_name, words.moment(note.at, now), note.asks) for note in notes
     )
 
 
@@ -214,21 +217,21 @@ def story(case: Case, now: datetime) -> tuple[Step, ...]:
     """Tell what happened to a case, the newest first."""
     blind = not shown_state(row_of(case))
     machine, tone = (
-        ("It arrived", "noted") if blind else (MACHINE_WORDS[case.verdict.action], case.verdict.action.value)
+        (_("It arrived"), "noted") if blind else (MACHINE_WORDS[case.verdict.action], case.verdict.action.value)
     )
     steps = [(case.received_at, Step(words.moment(case.received_at, now), machine, "", tone))]
     if case.verdict.audited and not blind:
-        audit = Step(steps[0][1].at, "Drawn for a spot check", "", "noted")
+        audit = Step(steps[0][1].at, _("Drawn for a spot check"), "", "noted")
         steps.append((case.received_at, audit))
     for index, review in enumerate(case.reviews):
         because = words.REVIEW_REASONS.get(review.reason, review.reason)
-        of_site = " (the site)" if review.decided_by is DecidedBy.SITE else ""
+        of_site = _("{name} (the site)", name=review.reviewer_name) if review.decided_by is DecidedBy.SITE else ""
         step = Step(
             at=words.moment(review.at, now),
             sentence=words.review_words(review.action, first=index == 0),
-            who=review.reviewer_name + of_site,
+            who=of_site or review.reviewer_name,
             tone=review.action.value,
-            note=f"as {because}" if because else "",
+            note=_("as {reason}", reason=because) if because else "",
         )
         steps.append((review.at, step))
     steps += [
@@ -236,7 +239,7 @@ def story(case: Case, now: datetime) -> tuple[Step, ...]:
         for report in case.reports
     ]
     steps.sort(key=lambda pair: pair[0])
-    return tuple(step for _, step in reversed(steps))
+    return tuple(step for _at, step in reversed(steps))
 
 
 def _decided_last(case: Case, user: User) -> bool:
@@ -248,17 +251,19 @@ def _decided_last(case: Case, user: User) -> bool:
 def _author(facts: CaseFacts) -> AuthorPanel:
     author, history = facts.case.comment.author, facts.history
     warnings = (
-        ("Throw-away address",) * author.disposable
-        + ("The address's domain takes no mail",) * author.mx_missing
-        + (f"Same text sent {words.counted(history.same_text, 'time')} before",) * (history.same_text > 0)
-        + (f"{words.counted(history.similar, 'copy', 'copies')} with small changes before",) * (history.similar > 0)
+        (_("Throw-away address"),) * author.disposable
+        + (_("The address's domain takes no mail"),) * author.mx_missing
+        + (counted(history.same_text, "Same text sent {n} time before", "Same text sent {n} times before"),)
+        * (history.same_text > 0)
+        + (counted(history.similar, "{n} copy with small changes before", "{n} copies with small changes before"),)
+        * (history.similar > 0)
     )
     return AuthorPanel(
         name=facts.case.comment.name,
         email=author.email_masked,
         url=facts.case.comment.url,
         warnings=warnings,
-        counts=(("published", history.published), ("held", history.held), ("rejected", history.rejected)),
+        counts=((_("published"), history.published), (_("held"), history.held), (_("rejected"), history.rejected)),
         is_new=history.is_new_author,
         earlier=tuple(_earlier(row, facts.now) for row in facts.earlier if row.id != facts.case.id),
     )
@@ -267,7 +272,7 @@ def _author(facts: CaseFacts) -> AuthorPanel:
 def _earlier(row: CaseRow, now: datetime) -> Earlier:
     return Earlier(
         href=f"/cases/{row.id}",
-        excerpt=words.excerpt(row.body, EXCERPT_CHARS) or "(erased)",
+        excerpt=words.excerpt(row.body, EXCERPT_CHARS) or _("(erased)"),
         state=words.ACTION_WORDS[row.action],
         action=row.action.value,
         at=words.moment(row.received_at, now),
@@ -297,15 +302,18 @@ def _facts(case: Case) -> tuple[tuple[str, str], ...]:
     """List what somebody needs who wants to recompute the verdict."""
     comment, verdict = case.comment, case.verdict
     rows = (
-        ("Case", case.id),
-        ("Revision", str(case.revision)),
-        ("Model", verdict.model or "none"),
-        ("Policy", verdict.policy),
-        ("Rules", verdict.rules),
-        ("Came through", {"native": "the API", "form": "the form"}.get(comment.door.value, comment.door.value)),
-        ("Language", comment.language),
-        ("Network address", comment.ip),
-        ("Browser", comment.user_agent),
-        ("Referrer", comment.referrer),
+        (_("Case"), case.id),
+        (_("Revision"), str(case.revision)),
+        (_("Model"), verdict.model or _("none")),
+        (_("Policy"), verdict.policy),
+        (_("Rules"), verdict.rules),
+        (
+            _("Came through"),
+            {"native": _("the API"), "form": _("the form")}.get(comment.door.value, comment.door.value),
+        ),
+        (_("Language"), comment.language),
+        (_("Network address"), comment.ip),
+        (_("Browser"), comment.user_agent),
+        (_("Referrer"), comment.referrer),
     )
     return tuple((name, value) for name, value in rows if value)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
+from modbot.language import number
 from modbot.review import words
 
 # The drawing scales to the width there is; texts stand beside it, so that they stay readable on a phone.
@@ -117,7 +118,7 @@ def shown(cell: Cell) -> str:
         return "–"
     if isinstance(cell, float):
         return words.percent(cell)
-    return f"{cell:,}" if isinstance(cell, int) else cell
+    return number(cell) if isinstance(cell, int) else cell
 
 
 def stacked(title: str, summary: str, days: Sequence[str], kinds: Sequence[tuple[str, str, Sequence[int]]]) -> Stack:
@@ -126,13 +127,13 @@ def stacked(title: str, summary: str, days: Sequence[str], kinds: Sequence[tuple
     below = [0] * len(days)
     series = []
     for name, tone, numbers in kinds:
-        series.append(Series(name, tone, _outline(numbers, below, top), f"{sum(numbers):,}"))
+        series.append(Series(name, tone, _outline(numbers, below, top), number(sum(numbers))))
         below = [lower + number for lower, number in zip(below, numbers, strict=True)]
     return Stack(
         title=title,
         summary=summary,
         series=tuple(series),
-        scale=(f"{top:,}", f"{top // 2:,}" if top % 2 == 0 else "", "0"),
+        scale=(number(top), number(top // 2) if top % 2 == 0 else "", "0"),
         ends=tuple(dict.fromkeys((days[0], days[len(days) // 2], days[-1]))) if days else (),
     )
 
@@ -169,9 +170,9 @@ def _outline(numbers: Sequence[int], below: Sequence[int], top: int) -> str:
     room = WIDTH / max(len(numbers), 1)
     wide = min(room * BAR_PART, BAR_MAX)
     drawn = []
-    for place, (number, lower) in enumerate(zip(numbers, below, strict=True)):
-        if number:
-            left, high = place * room + (room - wide) / 2, HEIGHT * number / top
+    for place, (count, lower) in enumerate(zip(numbers, below, strict=True)):
+        if count:
+            left, high = place * room + (room - wide) / 2, HEIGHT * count / top
             foot = HEIGHT * (1 - lower / top)
             drawn.append(f"M{left:.1f} {foot:.1f}v{-high:.1f}h{wide:.1f}v{high:.1f}z")
     return "".join(drawn)

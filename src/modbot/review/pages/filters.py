@@ -11,7 +11,9 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from modbot.domain import Action, CaseQuery, Site, User
+from modbot.language import N_, Phrases, _
 from modbot.review import words
+from modbot.review.reasons import reason_name
 
 # So many rows of the worst kind stay below 150 kB with their forms, and are more than a screen on any device.
 ROWS = 14
@@ -21,23 +23,23 @@ ROWS_OF_ONE = 3
 SEARCH_CHARS = 200
 CHIP_CHARS = 40
 STATES: Mapping[str, tuple[str, Action | None, bool | None]] = {
-    "waiting": ("Waiting", None, True),
-    "asked": ("Asked", None, True),
-    "published": ("Published", Action.PUBLISH, None),
-    "rejected": ("Rejected", Action.REJECT, None),
-    "all": ("All", None, None),
+    "waiting": (N_("Waiting"), None, True),
+    "asked": (N_("Asked"), None, True),
+    "published": (N_("Published"), Action.PUBLISH, None),
+    "rejected": (N_("Rejected"), Action.REJECT, None),
+    "all": (N_("All"), None, None),
 }
-ORDERS: Mapping[str, str] = {"worst": "Worst first", "oldest": "Oldest first", "unsure": "Least sure first"}
-VIEWS: Mapping[str, str] = {"list": "List", "one": "One at a time"}
+ORDERS = Phrases({"worst": N_("Worst first"), "oldest": N_("Oldest first"), "unsure": N_("Least sure first")})
+VIEWS = Phrases({"list": N_("List"), "one": N_("One at a time")})
 # After the end of the list comes what this person set aside.
 SKIPPED = "skipped"
 NARROWING = ("site", "reason", "text", "author", "host", "band", "age", "who")
 # Age: what it is called, from how many days ago, until how many days ago.
 AGES: Mapping[str, tuple[str, int | None, int | None]] = {
-    "day": ("The last 24 hours", 1, None),
-    "week": ("The last 7 days", 7, None),
-    "month": ("The last 30 days", 30, None),
-    "older": ("Older than 30 days", None, 30),
+    "day": (N_("The last 24 hours"), 1, None),
+    "week": (N_("The last 7 days"), 7, None),
+    "month": (N_("The last 30 days"), 30, None),
+    "older": (N_("Older than 30 days"), None, 30),
 }
 BY: Mapping[str, bool | None] = {"": None, "machine": False, "people": True}
 # Filters that no index serves: they look at the newest, and that is said.
@@ -90,7 +92,7 @@ class Filters:
 
     def query(self, site_ids: tuple[str, ...] | None, now: datetime, skipped: tuple[str, ...] = ()) -> CaseQuery:
         """Ask the store for it, within the sites that this person may see; what they skipped comes at the end."""
-        _, action, queued = STATES[self.state]
+        action, queued = STATES[self.state][1:]
         aside = skipped if self.waits else ()
         at_end = self.cursor == SKIPPED
         since, until = bounds(self.age, now)
@@ -160,7 +162,7 @@ NO_MORE = More()
 
 def bounds(age: str, now: datetime) -> tuple[datetime | None, datetime | None]:
     """Return from when and until when the cases of an age came."""
-    _, since, until = AGES.get(age, ("", None, None))
+    since, until = AGES.get(age, ("", None, None))[1:]
     return _days_before(now, since), _days_before(now, until)
 
 
@@ -169,12 +171,12 @@ def more_of(
 ) -> More:
     """Build what stands beside the list besides search, site, reason and order."""
     names = {user.id: user.name for user in people}
-    who = [("machine", "The machine"), ("people", "People"), *names.items()]
+    who = [("machine", _("The machine")), ("people", _("People")), *names.items()]
     known = {"site": {site.id: site.name for site in sites}, "who": dict(who)}
     through = any(getattr(filters, name) for name in LOOKED_THROUGH)
     return More(
-        ages=choices([(age, said) for age, (said, *_) in AGES.items()], filters.age),
-        bands=choices([(band, band.capitalize()) for band in words.BANDS], filters.band),
+        ages=choices([(age, _(told[0])) for age, told in AGES.items()], filters.age),
+        bands=choices([(band, words.band_of(band).words) for band in words.BANDS], filters.band),
         people=choices(who, filters.who),
         chips=tuple(
             Chip(_said(name, value, known), replace(filters, cursor="", **{name: ""}).href())
@@ -182,7 +184,7 @@ def more_of(
             if (value := getattr(filters, name))
         ),
         saved=tuple(saved),
-        note=f"Looked for among the newest {looked_at:,} comments." if through else "",
+        note=_("Looked for among the newest {n} comments.", n=looked_at) if through else "",
         href=replace(filters, cursor="").href(),
         csv_href=replace(filters, cursor="", view="list").href("/queue.csv"),
     )
@@ -198,15 +200,19 @@ def _days_before(now: datetime, days: int | None) -> datetime | None:
 
 
 def _said(name: str, value: str, known: Mapping[str, Mapping[str, str]]) -> str:
-    if name == "text":
-        return f"“{words.excerpt(value, CHIP_CHARS)}”"
-    if name == "reason":
-        return words.reason_name(value)
-    if name == "author":
-        return "One author"
-    if name == "age":
-        return AGES[value][0]
     said = known.get(name, {}).get(value, value)
-    if name == "who":
-        return f"Decided by {said.lower() if value in BY else said}"
-    return said.capitalize() if name == "band" else said
+    match name:
+        case "text":
+            said = f"“{words.excerpt(value, CHIP_CHARS)}”"
+        case "reason":
+            said = reason_name(value)
+        case "author":
+            said = _("One author")
+        case "age":
+            said = _(AGES[value][0])
+        case "band":
+            said = words.band_of(value).words
+        case "who":
+            by = {"machine": _("Decided by the machine"), "people": _("Decided by people")}
+            said = by.get(value) or _("Decided by {name}", name=said)
+    return said

@@ -11,32 +11,40 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from modbot.domain import Action, Batch, Case, Role, User
+from modbot.language import N_, Phrases, Said, _, counted
 from modbot.review import words
+from modbot.review.pages.filters import Choice
 
 # Enough of a comment to recognise which one the notice speaks of.
 NOTICE_CHARS = 60
 THEMES = ("system", "light", "dark")
 # Act, usual key, what it does: the sheet of keys, and the page where they are changed, in this order.
 ACTS = (
-    ("publish", "p", "Publish"),
-    ("reject", "r", "Reject"),
-    ("spam", "s", "Reject as spam"),
-    ("abuse", "a", "Reject with a reason: choose which"),
-    ("skip", "x", "Skip: it comes back at the end of your list"),
-    ("ask", "c", "Ask a colleague"),
-    ("note", "n", "Write a note"),
-    ("undo", "u", "Undo your last decision, then the one before"),
-    ("next", "j", "Next comment"),
-    ("previous", "k", "Previous comment"),
-    ("open", "o", "Open the comment"),
-    ("thread", "t", "Show the thread around it"),
-    ("select", "v", "Select for a decision about many"),
-    ("search", "/", "Search"),
-    ("help", "?", "This sheet"),
+    ("publish", "p", N_("Publish")),
+    ("reject", "r", N_("Reject")),
+    ("spam", "s", N_("Reject as spam")),
+    ("abuse", "a", N_("Reject with a reason: choose which")),
+    ("skip", "x", N_("Skip: it comes back at the end of your list")),
+    ("ask", "c", N_("Ask a colleague")),
+    ("note", "n", N_("Write a note")),
+    ("undo", "u", N_("Undo your last decision, then the one before")),
+    ("next", "j", N_("Next comment")),
+    ("previous", "k", N_("Previous comment")),
+    ("open", "o", N_("Open the comment")),
+    ("thread", "t", N_("Show the thread around it")),
+    ("select", "v", N_("Select for a decision about many")),
+    ("search", "/", N_("Search")),
+    ("help", "?", N_("This sheet")),
 )
-DEFAULT_KEYS: Mapping[str, str] = MappingProxyType({act: key for act, key, _ in ACTS})
-NOTED = {"note": "Noted:", "ask": "Your colleagues see your question:", "skip": "Skipped until the end of your list:"}
-DONE = {Action.PUBLISH: "Published", Action.REJECT: "Rejected", Action.HOLD: "Reopened"}
+DEFAULT_KEYS: Mapping[str, str] = MappingProxyType({act: key for act, key, _meaning in ACTS})
+NOTED = Phrases(
+    {
+        "note": N_("Noted:"),
+        "ask": N_("Your colleagues see your question:"),
+        "skip": N_("Skipped until the end of your list:"),
+    }
+)
+DONE = Phrases({Action.PUBLISH: N_("Published"), Action.REJECT: N_("Rejected"), Action.HOLD: N_("Reopened")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +82,12 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What just happened, and how to take it back where that can be done."""
+    """What just happened, and how to take it back where that can be done, or ``again`` what came before it."""
 
     sentence: str
     excerpt: str = ""
     undo: Undo | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,7 @@ class Preferences:
     theme: str = "system"
     keys: bool = True
     chosen: Mapping[str, str] = field(default_factory=dict)
+    languages: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ class Frame:
     @property
     def sheet(self) -> tuple[tuple[str, str, str], ...]:
         """Every act with its key and what it does."""
-        return tuple((act, self.keys[act], meaning) for act, _, meaning in ACTS)
+        return tuple((act, self.keys[act], _(meaning)) for act, _usual, meaning in ACTS)
 
     @property
     def reasons(self) -> Mapping[str, str]:
@@ -135,7 +145,7 @@ class LoginPage:
     """The log-in form, with what was wrong the last time."""
 
     template: ClassVar[str] = "login.html"
-    title: ClassVar[str] = "Log in"
+    title: ClassVar[Said] = Said("Log in")
 
     frame: Frame
     name: str = ""
@@ -164,10 +174,10 @@ class PatternsPage:
     """Every component once, for development."""
 
     template: ClassVar[str] = "patterns.html"
-    title: ClassVar[str] = "Patterns"
+    title: ClassVar[Said] = Said("Patterns")
 
     frame: Frame
-    bands: tuple[words.Band, ...] = tuple(words.band_of(band) for band in ("", *words.BANDS))
+    bands: tuple[words.Band, ...] = tuple(words.Band(level, name) for level, name in enumerate(("", *words.BANDS)))
 
 
 def person_of(user: User) -> Person:
@@ -177,16 +187,16 @@ def person_of(user: User) -> Person:
 
 def nav_for(user: User, waiting: int | None) -> tuple[NavItem, ...]:
     """List the pages this user may open."""
-    items = (NavItem("/queue", "Queue", "queue", waiting), NavItem("/overview", "Overview", "overview"))
+    items = (NavItem("/queue", _("Queue"), "queue", waiting), NavItem("/overview", _("Overview"), "overview"))
     if user.role is not Role.ADMIN:
         return items
     return (
         *items,
-        NavItem("/admin/sites", "Sites", "sites"),
-        NavItem("/admin/rules", "Rules", "rules"),
-        NavItem("/admin/users", "People", "users"),
-        NavItem("/admin/models", "Models", "models"),
-        NavItem("/admin/audit", "Log", "audit"),
+        NavItem("/admin/sites", _("Sites"), "sites"),
+        NavItem("/admin/rules", _("Rules"), "rules"),
+        NavItem("/admin/users", _("People"), "users"),
+        NavItem("/admin/models", _("Models"), "models"),
+        NavItem("/admin/audit", _("Log"), "audit"),
     )
 
 
@@ -202,16 +212,23 @@ def notice_of(case: Case, done: str, user: User, before: Undo | None = None) -> 
     if last is None or last.reviewer != user.id or last.revision != case.revision - 1:
         return None
     if done == "undo":
-        return Notice("Taken back:", text, before)
+        return Notice(_("Taken back:"), text, before, again=True)
     return Notice(DONE[case.action], text, Undo(case.id, case.revision))
 
 
 def batch_notice(batch: Batch) -> Notice:
     """Say what a person just did to many cases."""
-    return Notice(f"{DONE[batch.action]} {words.counted(batch.size, 'comment')}.", "", Undo("", batch=batch.id))
+    return Notice(f"{words.done_words(batch.action, batch.size)}.", "", Undo("", batch=batch.id))
 
 
 def taken_back_notice(back: int, moved_on: int, before: Undo | None) -> Notice:
     """Say what came of taking a bulk act back."""
-    rest = f"; {moved_on:,} had moved on since and stayed" if moved_on else ""
-    return Notice(f"Taken back: {words.counted(back, 'comment')}{rest}.", "", before)
+    told = counted(back, "Taken back: {n} comment.", "Taken back: {n} comments.")
+    if moved_on:
+        told = counted(
+            back,
+            "Taken back: {n} comment; {moved_on} had moved on since and stayed.",
+            "Taken back: {n} comments; {moved_on} had moved on since and stayed.",
+            moved_on=moved_on,
+        )
+    return Notice(told, "", before, again=True)

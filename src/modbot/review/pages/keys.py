@@ -9,10 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from modbot.language import Said, _
 from modbot.review.pages.frame import ACTS, DEFAULT_KEYS, Frame
 
 # Keys that browsers, screen readers and the list itself need for something else.
-TAKEN = {"Enter": "opens the comment", " ": "presses the button that has the focus", "Tab": "moves the focus"}
+TAKEN = {
+    "Enter": "opens the comment",
+    " ": "presses the button that has the focus",
+    "Tab": "moves the focus",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class KeysPage:
     """The keys as they are, or as they were just refused."""
 
     template: ClassVar[str] = "keys.html"
-    title: ClassVar[str] = "Keyboard shortcuts"
+    title: ClassVar[Said] = Said("Keyboard shortcuts")
 
     frame: Frame
     fields: tuple[KeyField, ...]
@@ -45,21 +50,27 @@ class KeysPage:
 
 def keys_page(frame: Frame, asked: Mapping[str, str], problems: Mapping[str, str], *, saved: bool = False) -> KeysPage:
     """Build the page from the keys that count or were asked for."""
-    fields = (KeyField(act, words, asked.get(act, usual), usual, problems.get(act, "")) for (act, usual, words) in ACTS)
+    fields = (
+        KeyField(act, _(words), asked.get(act, usual), usual, problems.get(act, "")) for (act, usual, words) in ACTS
+    )
     return KeysPage(frame, tuple(fields), saved)
 
 
 def problems_with(asked: Mapping[str, str]) -> dict[str, str]:
     """Say what is wrong with a set of keys, each with the name of what it collides with."""
-    names = {act: words.split(":")[0] for act, _, words in ACTS}
+    names = {act: _(words).split(":")[0] for act, _usual, words in ACTS}
     problems: dict[str, str] = {}
     owners: dict[str, str] = {}
-    for act, _, _ in ACTS:
+    for act in names:
         key = asked.get(act, "")
         if len(key) != 1 or not key.isprintable() or key in TAKEN:
-            problems[act] = "Expected one letter, digit or sign that your keyboard types without Ctrl or Alt."
+            problems[act] = _("Expected one letter, digit or sign that your keyboard types without Ctrl or Alt.")
         elif key in owners:
-            problems[act] = f"“{key}” is already the key of “{names[owners[key]]}”. Choose another one for either."
+            problems[act] = _(
+                "“{key}” is already the key of “{act}”. Choose another one for either.",
+                key=key,
+                act=names[owners[key]],
+            )
         else:
             owners[key] = act
     return problems

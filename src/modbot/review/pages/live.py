@@ -6,12 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from modbot.domain import Case
+from modbot.domain import Action, Case
+from modbot.language import N_, _, counted
 from modbot.review import words
 from modbot.review.pages.queue import NAME_CHARS, claim_words, state_words
 
 # Beyond this many new comments the number changes nothing.
 FRESH_MOST = 20
+JUST_NOW = {
+    Action.PUBLISH: N_("{name} published it just now."),
+    Action.REJECT: N_("{name} rejected it just now."),
+    Action.HOLD: N_("{name} held it just now."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +44,25 @@ class ChangesPage:
 
 def changes_page(moved: Sequence[Case], holders: Mapping[str, str], waiting: int, fresh: int, href: str) -> ChangesPage:
     """Build the answer; it is the same as long as nothing changes, so that its ETag is."""
-    number = f"{FRESH_MOST}+" if fresh > FRESH_MOST else f"{fresh}"
     return ChangesPage(
         gone=tuple(Gone(case.id, _what_happened(case), case.queued) for case in moved),
         claims=tuple((case_id, claim_words(name)) for case_id, name in sorted(holders.items())),
         waiting=waiting,
-        fresh=f"{number} new {'comment' if fresh == 1 else 'comments'}" if fresh else "",
+        fresh=_fresh(fresh),
         href=href,
     )
+
+
+def _fresh(number: int) -> str:
+    if number > FRESH_MOST:
+        return _("{n}+ new comments", n=FRESH_MOST)
+    return counted(number, "{n} new comment", "{n} new comments") if number else ""
 
 
 def _what_happened(case: Case) -> str:
     last = case.reviews[-1] if case.reviews else None
     if case.erased:
-        return "The text was erased."
+        return _("The text was erased.")
     if last is None or last.revision != case.revision - 1:
-        return f"It changed. It is now: {state_words(case.action, case.decided_by).lower()}."
-    done = words.review_words(last.action, first=True).lower()
-    return f"{words.excerpt(last.reviewer_name, NAME_CHARS)} {done} it just now."
+        return _("It changed. It is now: {state}.", state=state_words(case.action, case.decided_by))
+    return _(JUST_NOW[last.action], name=words.excerpt(last.reviewer_name, NAME_CHARS))

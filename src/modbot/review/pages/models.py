@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from statistics import median
 from typing import ClassVar
 
+from modbot.domain import Head
+from modbot.language import N_, Said, _, counted, number
 from modbot.review import words
 from modbot.review.pages.frame import Frame
 
-MEASURED = (("held_back", "held back"), ("leave_one_source_out", "never seen"))
-FIGURES = (("auc", "AUC"), ("recall_at_1pct", "caught when 1 % of good ones may be blocked"))
+MEASURED = (("held_back", N_("held back")), ("leave_one_source_out", N_("never seen")))
+HEADS = frozenset(head.value for head in Head)
+FIGURES = (("auc", N_("AUC")), ("recall_at_1pct", N_("caught when 1 % of good ones may be blocked")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class ModelsPage:
     """Every model version that can be found."""
 
     template: ClassVar[str] = "models.html"
-    title: ClassVar[str] = "Models"
+    title: ClassVar[Said] = Said("Models")
 
     frame: Frame
     models: tuple[ModelView, ...]
@@ -72,21 +75,29 @@ def model_view(card: Mapping[str, object], version: str, *, live: bool) -> Model
     names = [str(head) for head in heads] if isinstance(heads, list | tuple) else []
     return ModelView(
         version=version,
-        rows=f"{words.counted(trained_on, 'comment')} from {words.counted(len(sources), 'source')}",
-        heads=", ".join(name.replace("_", " ") for name in names) or "unknown",
-        metrics=tuple((name.replace("_", " ").capitalize(), _told_apart(card, name)) for name in names),
+        rows=_(
+            "{comments} from {sources}",
+            comments=counted(trained_on, "{n} comment", "{n} comments"),
+            sources=counted(len(sources), "{n} source", "{n} sources"),
+        ),
+        heads=", ".join(map(_head, names)) or _("unknown"),
+        metrics=tuple((words.begun(_head(name)), _told_apart(card, name)) for name in names),
         live=live,
     )
+
+
+def _head(name: str) -> str:
+    return words.head_words(Head(name)) if name in HEADS else name.replace("_", " ")
 
 
 def _told_apart(card: Mapping[str, object], head: str) -> str:
     """Say how well a head tells comments apart, on sources it knows and on sources it has never seen."""
     known, unseen = (_median_auc(card.get(part), head) for part in ("held_back", "leave_one_source_out"))
     said = [
-        f"{known:.2f} on comments held back" if known else "",
-        f"{unseen:.2f} on sources never seen" if unseen else "",
+        _("{auc} on comments held back", auc=number(known, 2)) if known else "",
+        _("{auc} on sources never seen", auc=number(unseen, 2)) if unseen else "",
     ]
-    return "AUC " + ", ".join(filter(None, said)) if any(said) else "not measured"
+    return f"AUC {', '.join(filter(None, said))}" if any(said) else _("not measured")
 
 
 def _median_auc(measured: object, head: str) -> float | None:
@@ -116,12 +127,12 @@ def _figures(card: Mapping[str, object]) -> Iterator[tuple[tuple[str, str, str],
                 for name, figure in FIGURES:
                     value = _number(facts, name)
                     if value is not None:
-                        key = (str(head).replace("_", " "), f"{str(source).replace('_', ' ')} ({how})", figure)
+                        key = (_head(str(head)), f"{str(source).replace('_', ' ')} ({_(how)})", _(figure))
                         yield key, _with_interval(value, facts.get(f"{name}_interval"))
 
 
 def _with_interval(value: float, interval: object) -> str:
     if not isinstance(interval, Sequence) or len(interval) != len(("low", "high")):
-        return f"{value:.3f}"
+        return number(value, 3)
     low, high = interval
-    return f"{value:.3f} ({low:.3f} to {high:.3f})"
+    return _("{value} ({low} to {high})", value=number(value, 3), low=number(low, 3), high=number(high, 3))

@@ -28,6 +28,7 @@ from modbot.domain import (
     Trouble,
     User,
 )
+from modbot.language import N_, Said, _, counted, dated, number
 from modbot.review import words
 from modbot.review.pages.charts import Block, Row, bars, shown, stacked
 from modbot.review.pages.frame import Frame
@@ -39,14 +40,21 @@ WEEK = 7
 PEOPLE = frozenset({DecidedBy.PERSON, DecidedBy.SITE})
 # Where a comment stands and who put it there, from the foot of a bar to its top.
 KINDS: Sequence[tuple[str, str, Action, bool]] = (
-    ("Published by the machine", "published", Action.PUBLISH, False),
-    ("Published by people", "published-people", Action.PUBLISH, True),
-    ("Waiting or put back", "held", Action.HOLD, False),
-    ("Rejected by people", "rejected-people", Action.REJECT, True),
-    ("Rejected by the machine", "rejected", Action.REJECT, False),
+    (N_("Published by the machine"), "published", Action.PUBLISH, False),
+    (N_("Published by people"), "published-people", Action.PUBLISH, True),
+    (N_("Waiting or put back"), "held", Action.HOLD, False),
+    (N_("Rejected by people"), "rejected-people", Action.REJECT, True),
+    (N_("Rejected by the machine"), "rejected", Action.REJECT, False),
 )
-AGES = ("Less than an hour", "1 to 6 hours", "6 hours to a day", "1 to 3 days", "3 days to a week", "Longer")
-AGES_WITHIN = ("an hour", "6 hours", "a day", "3 days", "a week")
+AGES = (
+    N_("Less than an hour"),
+    N_("1 to 6 hours"),
+    N_("6 hours to a day"),
+    N_("1 to 3 days"),
+    N_("3 days to a week"),
+    N_("Longer"),
+)
+AGES_WITHIN = (N_("an hour"), N_("6 hours"), N_("a day"), N_("3 days"), N_("a week"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class OverviewPage:
     """How things stand. ``urgent`` are the blocks that somebody should act on."""
 
     template: ClassVar[str] = "overview.html"
-    title: ClassVar[str] = "Overview"
+    title: ClassVar[Said] = Said("Overview")
 
     frame: Frame
     spans: tuple[Span, ...]
@@ -127,7 +135,9 @@ def overview_page(frame: Frame, facts: OverviewFacts) -> OverviewPage:
     """Build the overview."""
     return OverviewPage(
         frame=frame,
-        spans=tuple(Span(_href(facts.site_id, days), f"{days} days", days == facts.days) for days in SPANS),
+        spans=tuple(
+            Span(_href(facts.site_id, days), counted(days, "{n} day", "{n} days"), days == facts.days) for days in SPANS
+        ),
         days=facts.days,
         sites=tuple((site.id, site.name, site.id == facts.site_id) for site in facts.sites),
         blocks=blocks(facts),
@@ -154,21 +164,26 @@ def queue(facts: OverviewFacts) -> Block:
     """Say how long comments have waited, and when the queue will be empty at the pace of this week."""
     waiting = sum(facts.ages.since)
     if not waiting or facts.ages.oldest is None:
-        return Block("queue", "Queue", "Nobody is waiting for you.", columns=("Waiting for", "Comments"))
-    ages = zip(AGES, facts.ages.since, bars(facts.ages.since, "wait"), strict=True)
+        return Block("queue", _("Queue"), _("Nobody is waiting for you."), columns=(_("Waiting for"), _("Comments")))
+    ages = zip(map(_, AGES), facts.ages.since, bars(facts.ages.since, "wait"), strict=True)
     half = _half_within(facts.ages.since)
-    lead = f"{words.counted(waiting, 'comment')} {'waits' if waiting == 1 else 'wait'} for a person; "
-    lead += f"the oldest came {_when(facts.ages.oldest, facts.now)}"
-    lead += f", half of them have waited less than {half}." if half and waiting > 1 else "."
+    lead = counted(
+        waiting,
+        "{n} comment waits for a person; the oldest came {when}.",
+        "{n} comments wait for a person; the oldest came {when}.",
+        when=words.when(facts.ages.oldest, facts.now),
+    )
+    if half and waiting > 1:
+        lead += " " + _("Half of them have waited less than {time}.", time=half)
     return Block(
         key="queue",
-        title="Queue",
+        title=_("Queue"),
         lead=lead,
         remedy=_forecast(facts, waiting),
-        columns=("Waiting for", "Comments"),
+        columns=(_("Waiting for"), _("Comments")),
         rows=tuple(Row((age, count), mark=mark) for age, count, mark in ages),
         tone="problem" if facts.ages.since[-1] else "",
-        link=(f"/queue?{urlencode({'order': 'oldest'} | given(site=facts.site_id))}", "Begin with the oldest"),
+        link=(f"/queue?{urlencode({'order': 'oldest'} | given(site=facts.site_id))}", _("Begin with the oldest")),
     )
 
 
@@ -176,53 +191,70 @@ def volume(facts: OverviewFacts) -> Block:
     """Say how many comments came and who decided them."""
     start = first_day(facts.now, facts.days)
     days = [start + timedelta(days=number) for number in range(facts.days)]
-    counted: Counter[tuple[date, Action, bool]] = Counter()
+    tallied: Counter[tuple[date, Action, bool]] = Counter()
     for one in facts.daily:
         by_people = one.decided_by in PEOPLE and one.action is not Action.HOLD
-        counted[one.day, one.action, by_people] += one.cases
-    kinds = [(name, tone, [counted[day, act, who] for day in days]) for name, tone, act, who in KINDS]
-    came = sum(counted.values())
-    by_machine = sum(n for (_, action, by_people), n in counted.items() if action is not Action.HOLD and not by_people)
-    lead, remedy = f"No comment came in these {facts.days} days.", ""
+        tallied[one.day, one.action, by_people] += one.cases
+    kinds = [(_(name), tone, [tallied[day, act, who] for day in days]) for name, tone, act, who in KINDS]
+    came = sum(tallied.values())
+    by_machine = sum(
+        n for (_day, action, by_people), n in tallied.items() if action is not Action.HOLD and not by_people
+    )
+    lead, remedy = _("No comment came in these {days} days.", days=facts.days), ""
     if came:
-        some = words.counted(came, "comment")
-        lead = f"{some} came in {facts.days} days; the machine decided {words.percent(by_machine / came)} of them."
+        lead = counted(
+            came,
+            "{n} comment came in {days} days; the machine decided {share} of them.",
+            "{n} comments came in {days} days; the machine decided {share} of them.",
+            days=facts.days,
+            share=words.percent(by_machine / came),
+        )
         busiest = max(days, key=lambda day: sum(kind[2][days.index(day)] for kind in kinds))
         most = sum(kind[2][days.index(busiest)] for kind in kinds)
-        remedy = f"Most came on {busiest:%A, %-d %B}: {most:,}. Days are those of UTC."
+        remedy = _(
+            "Most came on {day}: {most}. Days are those of UTC.", day=dated(start_of(busiest), "long day"), most=most
+        )
     return Block(
         key="volume",
-        title="Comments by day",
+        title=_("Comments by day"),
         lead=lead,
         remedy=remedy,
-        columns=("Day", *(name for name, *_ in KINDS), "All"),
-        rows=tuple(_day(day, [numbers[place] for *_, numbers in kinds]) for place, day in enumerate(days)),
-        stack=stacked("Comments by day", lead, [f"{day:%-d %b}" for day in days], kinds) if came else None,
+        columns=(_("Day"), *(_(kind[0]) for kind in KINDS), _("All")),
+        rows=tuple(_day(day, [numbers[place] for _name, _tone, numbers in kinds]) for place, day in enumerate(days)),
+        stack=stacked(_("Comments by day"), lead, [dated(start_of(day), "day") for day in days], kinds)
+        if came
+        else None,
     )
 
 
 def people(facts: OverviewFacts) -> Block:
     """Say who decided how much: of everybody for administrators, of oneself for the others."""
-    counted: dict[str, Counter[Action]] = {}
+    tallied: dict[str, Counter[Action]] = {}
     for one in facts.tallies:
         if facts.is_admin or one.reviewer == facts.user.id:
-            name = f"{one.name} (the site's own moderators)" if one.decided_by is DecidedBy.SITE else one.name
-            counted.setdefault(name, Counter())[one.action] += one.decisions
-    told = [(name, n.total(), n[Action.PUBLISH], n[Action.REJECT]) for name, n in sorted(counted.items())]
+            name = (
+                _("{name} (the site's own moderators)", name=one.name) if one.decided_by is DecidedBy.SITE else one.name
+            )
+            tallied.setdefault(name, Counter())[one.action] += one.decisions
+    told = [(name, n.total(), n[Action.PUBLISH], n[Action.REJECT]) for name, n in sorted(tallied.items())]
     told.sort(key=lambda one: -one[1])
-    whole = words.counted(sum(decisions for _, decisions, *_ in told), "decision")
+    whole = counted(sum(one[1] for one in told), "{n} decision", "{n} decisions")
     if not facts.is_admin:
-        lead = f"You took {whole} in these {facts.days} days."
+        lead = _("You took {decisions} in these {days} days.", decisions=whole, days=facts.days)
     elif len(told) > 1:
-        lead = f"{len(told):,} reviewers took {whole}; {told[0][0]} took the most."
+        lead = _("{n} reviewers took {decisions}; {name} took the most.", n=len(told), decisions=whole, name=told[0][0])
     else:
-        lead = f"{told[0][0]} took {whole}." if told else "Nobody took a decision in this time."
+        lead = (
+            _("{name} took {decisions}.", name=told[0][0], decisions=whole)
+            if told
+            else _("Nobody took a decision in this time.")
+        )
     return Block(
         key="people",
-        title="Who decided" if facts.is_admin else "Your decisions",
+        title=_("Who decided") if facts.is_admin else _("Your decisions"),
         lead=lead,
-        remedy="What was taken back is not counted." if told else "",
-        columns=("Reviewer", "Decisions", "Published", "Rejected"),
+        remedy=_("What was taken back is not counted.") if told else "",
+        columns=(_("Reviewer"), _("Decisions"), _("Published"), _("Rejected")),
         rows=tuple(Row(one, mark=mark) for one, mark in zip(told, bars([one[1] for one in told]), strict=True)),
     )
 
@@ -232,24 +264,28 @@ def sites(facts: OverviewFacts) -> Block:
     deaf = [one for one in facts.health if one.has_hook and (not one.hook_on or one.failures)]
     hooks = sum(one.has_hook for one in facts.health)
     lead = (
-        "No site has a webhook: sites ask for decisions themselves."
+        _("No site has a webhook: sites ask for decisions themselves.")
         if not hooks
-        else "Every webhook takes its messages."
+        else _("Every webhook takes its messages.")
     )
     if deaf:
-        lost = words.counted(sum(one.unheard for one in deaf), "decision")
-        verb = "does" if len(deaf) == 1 else "do"
-        lead = f"{words.counted(len(deaf), 'site')} {verb} not take messages; {lost} did not arrive."
+        lost = counted(sum(one.unheard for one in deaf), "{n} decision", "{n} decisions")
+        lead = counted(
+            len(deaf),
+            "{n} site does not take messages; {decisions} did not arrive.",
+            "{n} sites do not take messages; {decisions} did not arrive.",
+            decisions=lost,
+        )
     return Block(
         key="sites",
-        title="Sites and their webhooks",
+        title=_("Sites and their webhooks"),
         lead=lead,
-        remedy="Look at what the site answered; what is kept is sent once the webhook is on again." if deaf else "",
-        columns=("Site", "Webhook", "Waiting", "Not delivered"),
-        heads=("Site", "Waiting", "Not delivered"),
+        remedy=_("Look at what the site answered; what is kept is sent once the webhook is on again.") if deaf else "",
+        columns=(_("Site"), _("Webhook"), _("Waiting"), _("Not delivered")),
+        heads=(_("Site"), _("Waiting"), _("Not delivered")),
         rows=tuple(_site(one, facts) for one in facts.health),
         tone="problem" if deaf else "",
-        link=("/admin/sites", "All deliveries") if facts.is_admin else None,
+        link=("/admin/sites", _("All deliveries")) if facts.is_admin else None,
     )
 
 
@@ -262,12 +298,13 @@ def _forecast(facts: OverviewFacts, waiting: int) -> str:
     days = (facts.now.astimezone(UTC).date() - since).days + 1
     grows = (entered - left) / days
     if not left:
-        return "Nobody decided a waiting comment this week."
+        return _("Nobody decided a waiting comment this week.")
     if grows >= 1:
-        return f"At this week's pace it grows by {grows:,.0f} a day."
+        return _("At this week's pace it grows by {n} a day.", n=round(grows))
     if grows > -1:
-        return "At this week's pace it stays as long as it is."
-    return f"At this week's pace it is empty in {words.counted(ceil(waiting / -grows), 'day')}."
+        return _("At this week's pace it stays as long as it is.")
+    days = ceil(waiting / -grows)
+    return counted(days, "At this week's pace it is empty in {n} day.", "At this week's pace it is empty in {n} days.")
 
 
 def _half_within(since: Sequence[int]) -> str:
@@ -275,28 +312,23 @@ def _half_within(since: Sequence[int]) -> str:
     for count, within in zip(since, AGES_WITHIN, strict=False):
         seen += count
         if 2 * seen >= whole:
-            return within
+            return _(within)
     return ""
 
 
 def _day(day: date, numbers: Sequence[int]) -> Row:
     cells = (*numbers, sum(numbers))
-    return Row((day.isoformat(), *cells), told=(f"{day:%a %-d %b}", *map(shown, cells)))
+    return Row((day.isoformat(), *cells), told=(dated(start_of(day), "weekday"), *map(shown, cells)))
 
 
 def _site(one: SiteHealth, facts: OverviewFacts) -> Row:
-    hook = "No webhook"
+    hook = _("No webhook")
     if one.has_hook:
-        hook = "Webhook on" if one.hook_on else f"Webhook switched off. {one.off_reason}".strip()
+        hook = _("Webhook on") if one.hook_on else f"{_('Webhook switched off.')} {one.off_reason}".strip()
     if one.has_hook and one.hook_on and one.failures and one.failing_since:
-        hook = f"Webhook failing, first {_when(one.failing_since, facts.now)}"
-    told = (one.name, f"{one.queued:,}", f"{one.unheard:,}")
+        hook = _("Webhook failing, first {when}", when=words.when(one.failing_since, facts.now))
+    told = (one.name, number(one.queued), number(one.unheard))
     return Row((one.name, hook, one.queued, one.unheard), _href(one.site_id, facts.days), told=told, note=hook)
-
-
-def _when(at: datetime, now: datetime) -> str:
-    told = words.moment(at, now).words
-    return told if told.endswith(("ago", "now")) else f"on {told}"
 
 
 def _href(site: str, days: int, block: str = "") -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from modbot.domain import AuthorFacts, AuthorNote, Case, Role, Rule, RuleEffect, RuleKind, User
+from modbot.language import N_, Phrases, Said, _, counted
 from modbot.review import words
 from modbot.review.pages.filters import Choice
 from modbot.review.pages.frame import Frame
@@ -18,12 +19,14 @@ from modbot.review.pages.queue import state_words
 from modbot.review.pages.rules import SPANS
 
 THREAD_CHARS = 1_200
-RULED = {
-    RuleEffect.REJECT: "Banned",
-    RuleEffect.TRUST: "Trusted",
-    RuleEffect.HOLD: "Always held",
-    RuleEffect.NOTE: "Noted",
-}
+RULED = Phrases(
+    {
+        RuleEffect.REJECT: N_("Banned"),
+        RuleEffect.TRUST: N_("Trusted"),
+        RuleEffect.HOLD: N_("Always held"),
+        RuleEffect.NOTE: N_("Noted"),
+    }
+)
 WHY_CHARS = 10
 
 
@@ -79,7 +82,7 @@ class ThreadPage:
     """The comments of one page around one of them, the oldest first."""
 
     template: ClassVar[str] = "thread.html"
-    title: ClassVar[str] = "Thread"
+    title: ClassVar[Said] = Said("Thread")
 
     frame: Frame
     page_title: str
@@ -94,7 +97,7 @@ class RevealPage:
     """An address, shown for once."""
 
     template: ClassVar[str] = "reveal.html"
-    title: ClassVar[str] = "Address"
+    title: ClassVar[Said] = Said("Address")
 
     frame: Frame
     back: str
@@ -128,7 +131,7 @@ def thread_page(
     """Build the thread: what came before, the comment itself, what came after."""
     before, after = around
     shown = [*before[:limit][::-1], case, *after[:limit]]
-    names = {one.comment.key: one.comment.name or "No name" for one in shown}
+    names = {one.comment.key: one.comment.name or _("No name") for one in shown}
     return ThreadPage(
         frame=frame,
         page_title=case.comment.page_title or case.comment.page_url,
@@ -142,14 +145,20 @@ def thread_page(
 def _lately(facts: AuthorFacts) -> str:
     decided = facts.published + facts.rejected
     if not decided:
-        return "Nothing decided in the last 30 days."
-    return f"In the last 30 days {facts.rejected:,} of {words.counted(decided, 'comment')} rejected."
+        return _("Nothing decided in the last 30 days.")
+    return counted(
+        decided,
+        "In the last 30 days {rejected} of {n} comment rejected.",
+        "In the last 30 days {rejected} of {n} comments rejected.",
+        rejected=facts.rejected,
+    )
 
 
 def _rule(rule: Rule, now: datetime) -> RuleLine:
-    until = f" until {words.moment(rule.until, now).exact}" if rule.until else ""
+    until = words.moment(rule.until, now).exact if rule.until else ""
+    told = N_("{what} until {until} by {who}") if until else N_("{what} by {who}")
     tone = {RuleEffect.REJECT: "problem", RuleEffect.TRUST: "done"}.get(rule.effect, "waiting")
-    return RuleLine(rule.id, f"{RULED[rule.effect]}{until} by {rule.by}", tone)
+    return RuleLine(rule.id, _(told, what=RULED[rule.effect], until=until, who=rule.by), tone)
 
 
 def _row(case: Case, names: dict[str, str], now: datetime, *, is_it: bool) -> ThreadRow:
@@ -157,8 +166,8 @@ def _row(case: Case, names: dict[str, str], now: datetime, *, is_it: bool) -> Th
     return ThreadRow(
         id=case.id,
         href=f"/cases/{case.id}",
-        name=comment.name or "No name",
-        body=words.excerpt(comment.body, THREAD_CHARS) or "(erased)",
+        name=comment.name or _("No name"),
+        body=words.excerpt(comment.body, THREAD_CHARS) or _("(erased)"),
         at=words.moment(case.received_at, now),
         action=case.action.value,
         state=state_words(case.action, case.decided_by),

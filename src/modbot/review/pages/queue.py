@@ -12,12 +12,14 @@ from typing import ClassVar
 
 from modbot import domain
 from modbot.domain import Action, CaseRow, Note, User
+from modbot.language import N_, Said, _, counted
 from modbot.review import words
 from modbot.review.marks import Text, marked, marked_head, telling_terms
 from modbot.review.pages.alike import Alike
 from modbot.review.pages.filters import NO_MORE, ORDERS, STATES, VIEWS, Choice, Filters, More, choices
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.one import Context
+from modbot.review.reasons import reason_name, said_of
 
 SHOWN_CHARS = 420
 LARGE_CHARS = 4_000
@@ -26,7 +28,19 @@ NAME_CHARS = 40
 MOST_CHARS = 2_000
 QUESTION_CHARS = 160
 REASONS = 3
-ALL_CLEAR = ("All clear", "Nobody is waiting for you. New comments that need a person appear here.")
+TITLES = {
+    "waiting": N_("Queue"),
+    "asked": N_("Asked comments"),
+    "published": N_("Published comments"),
+    "rejected": N_("Rejected comments"),
+    "all": N_("All comments"),
+}
+NONE_YET = {
+    "published": N_("No comment has been published so far."),
+    "rejected": N_("No comment has been rejected so far."),
+    "all": N_("No comment has come so far."),
+}
+ALL_CLEAR = (N_("All clear"), N_("Nobody is waiting for you. New comments that need a person appear here."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +128,7 @@ class OutcomePage:
     """What a decision in the list led to: the notice, the new count, and the row as it is now."""
 
     template: ClassVar[str] = "_outcome.html"
-    title: ClassVar[str] = "Done"
+    title: ClassVar[Said] = Said("Done")
 
     frame: Frame
     row: RowView
@@ -144,11 +158,11 @@ def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
     first = replace(filters, cursor="")
     return QueuePage(
         frame=frame,
-        title="Queue" if filters.state == "waiting" else f"{STATES[filters.state][0]} comments",
+        title=_(TITLES[filters.state]),
         tabs=_tabs(first, {"waiting": waiting, "asked": facts.counts.get("asked") or None}),
         filters=filters,
         sites=choices(((site.id, site.name) for site in facts.sites), filters.site),
-        reasons=choices(((code, words.reason_name(code)) for code in facts.reason_codes), filters.reason),
+        reasons=choices(((code, reason_name(code)) for code in facts.reason_codes), filters.reason),
         orders=choices(ORDERS.items(), filters.order) if filters.waits and not filters.text else (),
         views=tuple(Tab(replace(first, view=one).href(), label, one == filters.view) for one, label in VIEWS.items()),
         may_review=may_review,
@@ -158,7 +172,7 @@ def queue_page(frame: Frame, filters: Filters, facts: QueueFacts) -> QueuePage:
         first_href=first.href() if filters.cursor else "",
         clear_href=replace(Filters(), state=filters.state, order=filters.order, view=filters.view).href(),
         empty=None if facts.stretch.rows else _empty(filters),
-        all_clear=ALL_CLEAR,
+        all_clear=(_(ALL_CLEAR[0]), _(ALL_CLEAR[1])),
         search_all_href=Filters(state="all", text=filters.text).href()
         if filters.text and filters.state != "all"
         else "",
@@ -205,7 +219,7 @@ def row_view(row: CaseRow, user: User, now: datetime, context: Context | None = 
         if context
         else marked(row.body, terms, shown=SHOWN_CHARS, most=MOST_CHARS, kinds=frozenset({"for"})),
         reasons=tuple(_reason_line(reason) for reason in (row.reasons if context else telling(row.reasons))),
-        reports=words.counted(row.reports, "report") if row.reports else "",
+        reports=counted(row.reports, "{n} report", "{n} reports") if row.reports else "",
         revision=row.revision,
         queued=row.queued,
         may_review=user.may_review(row.site_id),
@@ -218,13 +232,17 @@ def row_view(row: CaseRow, user: User, now: datetime, context: Context | None = 
 
 def claim_words(name: str) -> str:
     """Say who looks at a case."""
-    return f"{words.excerpt(name, NAME_CHARS)} is looking at this"
+    return _("{name} is looking at this", name=words.excerpt(name, NAME_CHARS))
 
 
 def question_of(notes: Sequence[Note]) -> str:
     """Say who asks what: the last question."""
     asked = next((note for note in reversed(notes) if note.asks), None)
-    return f"{asked.author_name} asks: {words.excerpt(asked.body, QUESTION_CHARS)}" if asked else ""
+    return (
+        _("{name} asks: {question}", name=asked.author_name, question=words.excerpt(asked.body, QUESTION_CHARS))
+        if asked
+        else ""
+    )
 
 
 def telling(reasons: Sequence[domain.Reason]) -> tuple[domain.Reason, ...]:
@@ -270,33 +288,31 @@ def shown_state(row: CaseRow) -> str:
 
 def state_words(action: Action, decided_by: domain.DecidedBy) -> str:
     """Say where a case stands and through whom. A held case was decided by nobody."""
-    if action is Action.HOLD:
-        return words.ACTION_WORDS[action]
-    return f"{words.ACTION_WORDS[action]} {words.DECIDER_WORDS[decided_by]}"
+    return words.ACTION_WORDS[action] if action is Action.HOLD else words.STATE_WORDS[action, decided_by]
 
 
 def _reason_line(reason: domain.Reason) -> ReasonLine:
     tone = "for" if reason.share > 0 else "against" if reason.share < 0 else "noted"
-    return ReasonLine(reason.sentence, tone)
+    return ReasonLine(said_of(reason), tone)
 
 
 def _tabs(first: Filters, counts: Mapping[str, int | None]) -> tuple[Tab, ...]:
     return tuple(
         Tab(
             href=replace(first, state=state).href(),
-            words=label,
+            words=_(label),
             current=state == first.state,
             count=counts.get(state),
         )
-        for state, (label, _, _) in STATES.items()
+        for state, (label, *_rest) in STATES.items()
     )
 
 
 def _empty(filters: Filters) -> tuple[str, str]:
     if filters.narrow or filters.cursor:
-        return "Nothing matches", "No comment fits these filters. Loosen one, or clear them all."
+        return _("Nothing matches"), _("No comment fits these filters. Loosen one, or clear them all.")
     if filters.state == "waiting":
-        return ALL_CLEAR
+        return _(ALL_CLEAR[0]), _(ALL_CLEAR[1])
     if filters.state == "asked":
-        return "No open question", "Nobody has asked a colleague about a comment that still waits."
-    return "Nothing here yet", f"No comment has been {STATES[filters.state][0].lower()} so far."
+        return _("No open question"), _("Nobody has asked a colleague about a comment that still waits.")
+    return _("Nothing here yet"), _(NONE_YET[filters.state])

@@ -12,6 +12,7 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from modbot.domain import TALLIED_MAX, Action, PastComment, Rule, RuleEffect, RuleKind, RuleTally, Site
+from modbot.language import N_, Phrases, Said, _, counted, dated, number
 from modbot.review import words
 from modbot.review.pages.filters import Choice, choices
 from modbot.review.pages.frame import Frame
@@ -24,34 +25,51 @@ ENTRIES_FOLDED = 200
 EXCERPT_CHARS = 90
 # What every browser and every proxy takes in an address.
 ADDRESS_CHARS = 1_000
-EVERY_SITE = "Every site"
-KIND_WORDS: Mapping[RuleKind, tuple[str, str]] = {
-    RuleKind.WORDS: ("Words", "One word or phrase in each line; * at an end stands for any letters: casin*"),
-    RuleKind.LINK: (
-        "Links to a domain",
-        "One domain in each line, with all that is under it: shop.example or *.example",
-    ),
-    RuleKind.EMAIL_DOMAIN: ("Email domain", "One domain in each line: mail.example"),
-    RuleKind.AUTHOR: ("Author", "One email address. Only its hash at this site is kept."),
-    RuleKind.NETWORK: ("Network", "One address or range in each line: 192.0.2.7 or 192.0.2.0/24"),
-    RuleKind.PATTERN: ("Pattern", "One RE2 pattern: vi[a4]gr[a4]"),
-}
-EFFECT_WORDS: Mapping[RuleEffect, tuple[str, str, str]] = {
-    RuleEffect.REJECT: ("Reject", "Reject: a ban", "reject"),
-    RuleEffect.HOLD: ("Hold", "Hold: a person decides", "hold"),
-    RuleEffect.TRUST: ("Trust", "Trust: publish, unless it is surely abuse", "publish"),
-    RuleEffect.NOTE: ("Note", "Note: only mark it", "noted"),
-}
-SPANS: Mapping[str, str] = {"": "For good", "1": "A day", "7": "A week", "30": "A month", "365": "A year"}
+EVERY_SITE = N_("Every site")
+KIND_WORDS = Phrases(
+    {
+        RuleKind.WORDS: (
+            N_("Words"),
+            N_("One word or phrase in each line; * at an end stands for any letters: casin*"),
+        ),
+        RuleKind.LINK: (
+            N_("Links to a domain"),
+            N_("One domain in each line, with all that is under it: shop.example or *.example"),
+        ),
+        RuleKind.EMAIL_DOMAIN: (N_("Email domain"), N_("One domain in each line: mail.example")),
+        RuleKind.AUTHOR: (N_("Author"), N_("One email address. Only its hash at this site is kept.")),
+        RuleKind.NETWORK: (N_("Network"), N_("One address or range in each line: 192.0.2.7 or 192.0.2.0/24")),
+        RuleKind.PATTERN: (N_("Pattern"), N_("One RE2 pattern: vi[a4]gr[a4]")),
+    }
+)
+EFFECT_WORDS = Phrases(
+    {
+        RuleEffect.REJECT: (N_("Reject"), N_("Reject: a ban"), "reject"),
+        RuleEffect.HOLD: (N_("Hold"), N_("Hold: a person decides"), "hold"),
+        RuleEffect.TRUST: (N_("Trust"), N_("Trust: publish, unless it is surely abuse"), "publish"),
+        RuleEffect.NOTE: (N_("Note"), N_("Note: only mark it"), "noted"),
+    }
+)
+SPANS = Phrases(
+    {
+        "": N_("For good"),
+        "1": N_("A day"),
+        "7": N_("A week"),
+        "30": N_("A month"),
+        "365": N_("A year"),
+    }
+)
 # What people and the machine made of comments that a draft would find, in the order in which it matters.
-TRIAL_WORDS: Mapping[tuple[bool, Action], str] = {
-    (True, Action.PUBLISH): "published by people",
-    (True, Action.REJECT): "rejected by people",
-    (False, Action.PUBLISH): "published by the machine",
-    (False, Action.REJECT): "rejected by the machine",
-    (False, Action.HOLD): "waiting for a person",
-    (True, Action.HOLD): "put back by people",
-}
+TRIAL_WORDS = Phrases(
+    {
+        (True, Action.PUBLISH): N_("published by people"),
+        (True, Action.REJECT): N_("rejected by people"),
+        (False, Action.PUBLISH): N_("published by the machine"),
+        (False, Action.REJECT): N_("rejected by the machine"),
+        (False, Action.HOLD): N_("waiting for a person"),
+        (True, Action.HOLD): N_("put back by people"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +138,7 @@ class RulesPage:
     """Every rule of the sites that this administrator runs, and the form for another one."""
 
     template: ClassVar[str] = "rules.html"
-    title: ClassVar[str] = "Rules"
+    title: ClassVar[Said] = Said("Rules")
 
     frame: Frame
     past: bool
@@ -161,12 +179,12 @@ def rules_page(frame: Frame, facts: RulesFacts) -> RulesPage:
         groups.setdefault(rule.site_id, []).append(_rule(rule, facts))
     order = [None, *sorted(names, key=lambda site_id: names[site_id].casefold())]
     draft = facts.draft
-    sites = {"": EVERY_SITE} if facts.everywhere else {}
+    sites = {"": _(EVERY_SITE)} if facts.everywhere else {}
     past = "past=1&" if facts.past else ""
     return RulesPage(
         frame=frame,
         past=facts.past,
-        groups=tuple((names.get(one or "", EVERY_SITE), tuple(groups[one])) for one in order if one in groups),
+        groups=tuple((names.get(one or "", _(EVERY_SITE)), tuple(groups[one])) for one in order if one in groups),
         next_href=f"/admin/rules?{past}before={facts.next_before}" if facts.next_before else "",
         draft=draft,
         sites=choices(({site_id: names[site_id] for site_id in order if site_id} | sites).items(), draft.site),
@@ -181,34 +199,42 @@ def rules_page(frame: Frame, facts: RulesFacts) -> RulesPage:
 def trial_view(trial: Trial, effect: str, now: datetime) -> TrialView:
     """Say what a draft would have found, and whom it would have hit."""
     if not trial.tried or trial.since is None:
-        return TrialView("There is no stored comment yet to try it on.", (), "", (), "")
-    tried = f"the newest {words.counted(trial.tried, 'stored comment')}, back to {_date(trial.since)}"
-    if trial.tried == 1:
-        tried = "the one stored comment"
-    found = f"It would have found {trial.hits:,} of them." if trial.hits else "It would have found none of them."
+        return TrialView(_("There is no stored comment yet to try it on."), (), "", (), "")
+    tried = counted(
+        trial.tried,
+        "Tried on the one stored comment.",
+        "Tried on the newest {n} stored comments, back to {date}.",
+        date=_date(trial.since),
+    )
+    found = (
+        _("It would have found {n} of them.", n=trial.hits) if trial.hits else _("It would have found none of them.")
+    )
     shown = [_example(one, now) for one in trial.examples]
     more = trial.hits - len(shown)
     return TrialView(
-        sentence=f"Tried on {tried}. {found}",
-        counts=tuple((f"{trial.found[key]:,}", told) for key, told in TRIAL_WORDS.items() if trial.found.get(key)),
+        sentence=f"{tried} {found}",
+        counts=tuple((number(trial.found[key]), told) for key, told in TRIAL_WORDS.items() if trial.found.get(key)),
         warning=_warning(trial, effect),
         examples=tuple(shown),
-        left_out=f"and {words.counted(more, 'more comment')}" if more else "",
+        left_out=counted(more, "and {n} more comment", "and {n} more comments") if more else "",
     )
 
 
 def _warning(trial: Trial, effect: str) -> str:
     published, rejected = (trial.found.get((True, action), 0) for action in (Action.PUBLISH, Action.REJECT))
     if effect == RuleEffect.REJECT.value and published:
-        return f"People published {published:,} of these: this rule would have rejected them."
+        return _("People published {published} of these: this rule would have rejected them.", published=published)
     if effect == RuleEffect.TRUST.value and rejected:
-        return f"People rejected {rejected:,} of these: this rule would have published them, unless surely abuse."
+        return _(
+            "People rejected {rejected} of these: this rule would have published them, unless surely abuse.",
+            rejected=rejected,
+        )
     return ""
 
 
 def _rule(rule: Rule, facts: RulesFacts) -> RuleView:
     entries = (rule.label,) if rule.kind is RuleKind.AUTHOR else rule.entries
-    effect, _, tone = EFFECT_WORDS[rule.effect]
+    effect, _sentence, tone = EFFECT_WORDS[rule.effect]
     tally = facts.tallies.get(rule.id, RuleTally())
     return RuleView(
         id=rule.id,
@@ -239,25 +265,31 @@ def _again(rule: Rule) -> str:
 
 def _until(rule: Rule, now: datetime) -> str:
     if rule.ended_at is not None:
-        return f"Ended {_date(rule.ended_at)} by {rule.ended_by}"
+        return _("Ended {date} by {who}", date=_date(rule.ended_at), who=rule.ended_by)
     if rule.until is None:
-        return "For good"
-    return f"Ran out {_date(rule.until)}" if rule.until <= now else f"Until {_date(rule.until)}"
+        return _("For good")
+    return (
+        _("Ran out {date}", date=_date(rule.until)) if rule.until <= now else _("Until {date}", date=_date(rule.until))
+    )
 
 
 def _found(tally: RuleTally) -> str:
     if tally.hits >= TALLIED_MAX:
-        return f"Found {TALLIED_MAX:,} comments or more"
-    return f"Found {words.counted(tally.hits, 'comment')}" if tally.hits else "Found nothing"
+        return _("Found {n} comments or more in 30 days", n=TALLIED_MAX)
+    if not tally.hits:
+        return _("Found nothing in 30 days")
+    return counted(tally.hits, "Found {n} comment in 30 days", "Found {n} comments in 30 days")
 
 
 def _reversed(rule: Rule, tally: RuleTally) -> str:
     count = tally.reversed_of(rule.effect)
     if not tally.hits or rule.effect is RuleEffect.NOTE:
         return ""
-    done = {RuleEffect.TRUST: "rejected"}.get(rule.effect, "published")
-    them = f"the newest {TALLIED_MAX:,}" if tally.hits >= TALLIED_MAX else "them"
-    return f"people {done} {count:,} of {them}" if count else f"people {done} none of {them}"
+    them = _("the newest {n}", n=TALLIED_MAX) if tally.hits >= TALLIED_MAX else _("them")
+    told = (
+        N_("people rejected {n} of {them}") if rule.effect is RuleEffect.TRUST else N_("people published {n} of {them}")
+    )
+    return _(told, n=count or _("none"), them=them)
 
 
 def _example(one: PastComment, now: datetime) -> Example:
@@ -272,4 +304,4 @@ def _example(one: PastComment, now: datetime) -> Example:
 
 
 def _date(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
+    return f"{dated(at.astimezone(UTC), 'time')} UTC"

@@ -11,42 +11,62 @@ from datetime import datetime
 from typing import ClassVar
 
 from modbot.domain import Action, Case, DeliveryRow, DeliveryState, Mode, Site
+from modbot.language import N_, Phrases, Said, _, counted, number
 from modbot.review import words
 from modbot.review.pages.filters import Choice
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.queue import state_words
+from modbot.review.reasons import said_of
 
 REASONS = 4
 # The caution slider: of the good comments, at most this share is rejected by machine.
-CAUTION: Mapping[float, str] = {
-    0.05: "Bold",
-    0.02: "Brisk",
-    0.01: "Careful",
-    0.005: "Very careful",
-    0.001: "As careful as can be",
-}
+CAUTION = Phrases(
+    {
+        0.05: N_("Bold"),
+        0.02: N_("Brisk"),
+        0.01: N_("Careful"),
+        0.005: N_("Very careful"),
+        0.001: N_("As careful as can be"),
+    }
+)
 SHARES: Mapping[float, str] = {0.1: "10 %", 0.05: "5 %", 0.02: "2 %", 0.01: "1 %"}
-RARELY: Mapping[float, str] = {0.2: "1 in 5", 0.1: "1 in 10", 0.05: "1 in 20", 0.02: "1 in 50", 0.01: "1 in 100"}
-SWITCHES: Mapping[str, str] = {
-    "show_reasons": "Answers to the site say why",
-    "signed_requests": "The site signs its requests with the webhook secret",
-}
-LIMIT_SWITCHES: Mapping[str, str] = {
-    "email_required": "A comment needs an address",
-    "refuse_disposable": "Throw-away addresses are refused",
-    "check_mx": "Look up whether the domain of an address takes mail",
-}
-KEYS: Mapping[str, str] = {
-    "key": "API key",
-    "akismet": "Akismet key",
-    "webhook": "Webhook secret",
-    "coral": "Coral secret",
-}
-REASON_WORDS = {
-    "timeout": "the site did not answer in time",
-    "private_address": "the address is private and not on the allow list",
-    "too_many_redirects": "the site redirects",
-}
+RARELY = Phrases(
+    {
+        0.2: N_("1 in 5"),
+        0.1: N_("1 in 10"),
+        0.05: N_("1 in 20"),
+        0.02: N_("1 in 50"),
+        0.01: N_("1 in 100"),
+    }
+)
+SWITCHES = Phrases(
+    {
+        "show_reasons": N_("Answers to the site say why"),
+        "signed_requests": N_("The site signs its requests with the webhook secret"),
+    }
+)
+LIMIT_SWITCHES = Phrases(
+    {
+        "email_required": N_("A comment needs an address"),
+        "refuse_disposable": N_("Throw-away addresses are refused"),
+        "check_mx": N_("Look up whether the domain of an address takes mail"),
+    }
+)
+KEYS = Phrases(
+    {
+        "key": N_("API key"),
+        "akismet": N_("Akismet key"),
+        "webhook": N_("Webhook secret"),
+        "coral": N_("Coral secret"),
+    }
+)
+REASON_WORDS = Phrases(
+    {
+        "timeout": N_("the site did not answer in time"),
+        "private_address": N_("the address is private and not on the allow list"),
+        "too_many_redirects": N_("the site redirects"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +102,7 @@ class SitesPage:
     """Every site this administrator runs, and the form for one more."""
 
     template: ClassVar[str] = "sites.html"
-    title: ClassVar[str] = "Sites"
+    title: ClassVar[Said] = Said("Sites")
 
     frame: Frame
     sites: tuple[SiteView, ...]
@@ -115,7 +135,7 @@ class Tried:
     @classmethod
     def of(cls, case: Case) -> Tried:
         """Show the verdict."""
-        reasons = tuple(reason.sentence for reason in case.verdict.reasons[:REASONS])
+        reasons = tuple(said_of(reason) for reason in case.verdict.reasons[:REASONS])
         return cls(f"/cases/{case.id}", case.action.value, state_words(case.action, case.decided_by), reasons)
 
 
@@ -212,12 +232,15 @@ def site_page(frame: Frame, facts: SiteFacts) -> SitePage:
 def caution_words(share: float) -> str:
     """Say a promise as a count: "at most 1 in 100 good comments is rejected by machine"."""
     said = CAUTION.get(share, "")
-    return f"{said + ': at' if said else 'At'} most {share * 1000:g} in 1,000 good comments rejected by machine"
+    so_many = f"{share * 1000:g}"
+    if not said:
+        return _("At most {n} in 1,000 good comments rejected by machine", n=so_many)
+    return _("{caution}: at most {n} in 1,000 good comments rejected by machine", caution=said, n=so_many)
 
 
 def _foretold(counts: Mapping[Action, int]) -> str:
-    parts = ((Action.PUBLISH, "published"), (Action.HOLD, "held for people"), (Action.REJECT, "rejected"))
-    return ", ".join(f"{counts.get(action, 0):,} {said}" for action, said in parts)
+    parts = ((Action.PUBLISH, _("published")), (Action.HOLD, _("held for people")), (Action.REJECT, _("rejected")))
+    return ", ".join(f"{number(counts.get(action, 0))} {said}" for action, said in parts)
 
 
 def _choices(steps: Mapping[float, str], chosen: float) -> tuple[Choice, ...]:
@@ -228,12 +251,12 @@ def _choices(steps: Mapping[float, str], chosen: float) -> tuple[Choice, ...]:
 def _hook(site: Site) -> tuple[str, str, str]:
     hook = site.hook
     if hook is None:
-        return "No webhook", "noted", ""
-    return ("On", "done", "") if hook.on else ("Switched off", "problem", hook.off_reason)
+        return _("No webhook"), "noted", ""
+    return (_("On"), "done", "") if hook.on else (_("Switched off"), "problem", hook.off_reason)
 
 
 def _row(site: Site) -> SiteView:
-    state, tone, _ = _hook(site)
+    state, tone, _reason = _hook(site)
     return SiteView(
         href=f"/admin/sites/{site.id}",
         name=site.name,
@@ -253,7 +276,7 @@ def _delivery(row: DeliveryRow, now: datetime) -> DeliveryView:
         decision=state_words(row.action, row.decided_by),
         state=words.DELIVERY_WORDS[row.state],
         tone=tones.get(row.state, "waiting"),
-        attempts=words.counted(row.attempts, "try", "tries"),
+        attempts=counted(row.attempts, "{n} try", "{n} tries"),
         reason=REASON_WORDS.get(row.last_reason, row.last_reason.replace("_", " ")),
         created=words.moment(row.created_at, now),
         can_resend=row.state in (DeliveryState.DONE, DeliveryState.GIVEN_UP),

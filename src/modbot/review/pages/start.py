@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from modbot.domain import CaseRow, Site
+from modbot.language import Said, _
 from modbot.review.pages.frame import Frame
 
 
@@ -26,7 +27,7 @@ class StartPage:
     """The steps from an empty house to the first decision."""
 
     template: ClassVar[str] = "start.html"
-    title: ClassVar[str] = "First steps"
+    title: ClassVar[Said] = Said("First steps")
 
     frame: Frame
     steps: tuple[Step, ...]
@@ -50,31 +51,36 @@ def start_page(frame: Frame, facts: StartFacts) -> StartPage:
     has_case = facts.newest is not None
     steps = (
         Step(
-            title="Add your site",
-            sentence="A name and its address. Its keys are shown on the next page: keep them.",
+            title=_("Add your site"),
+            sentence=_("A name and its address. Its keys are shown on the next page: keep them."),
             href="/admin/sites",
-            link="Add a site",
+            link=_("Add a site"),
             done=bool(site),
         ),
         Step(
-            title="Connect it",
-            sentence="Paste the form below your posts, or send comments from your server with the key.",
+            title=_("Connect it"),
+            sentence=_("Paste the form below your posts, or send comments from your server with the key."),
             href=f"{at}#snippet-title",
-            link="Form and call",
+            link=_("Form and call"),
             done=has_case,
         ),
         Step(
-            title="Send a test comment",
-            sentence="As a visitor would, or from the page of the site.",
+            title=_("Send a test comment"),
+            sentence=_("As a visitor would, or from the page of the site."),
             href=f"{at}#test",
-            link="Send one",
+            link=_("Send one"),
             done=has_case,
         ),
         Step(
-            title="Decide it",
-            sentence="Publish it or reject it: keys p and r. You can take that back with u.",
+            title=_("Decide it"),
+            sentence=_(
+                "Publish it or reject it: keys {publish} and {reject}. You can take that back with {undo}.",
+                publish=frame.keys["publish"],
+                reject=frame.keys["reject"],
+                undo=frame.keys["undo"],
+            ),
             href=waits,
-            link="To the comment",
+            link=_("To the comment"),
             done=facts.decided,
         ),
     )

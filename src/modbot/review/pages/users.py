@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from modbot.domain import Role, Site, User
+from modbot.language import Said, _
 from modbot.review import words
 from modbot.review.pages.filters import Choice
 from modbot.review.pages.frame import Frame
@@ -44,7 +45,7 @@ class UsersPage:
     """Everybody who may log in, and the form for one more. ``may_give_all`` sites belongs to administrators of all."""
 
     template: ClassVar[str] = "users.html"
-    title: ClassVar[str] = "People"
+    title: ClassVar[Said] = Said("People")
 
     frame: Frame
     users: tuple[UserView, ...]
@@ -95,6 +96,6 @@ def _roles(chosen: Role) -> tuple[Choice, ...]:
 
 def _site_names(user: User, names: Mapping[str, str]) -> str:
     if user.site_ids is None:
-        return "All sites"
+        return _("All sites")
     known = sorted(names[site_id] for site_id in user.site_ids & names.keys())
-    return ", ".join(known) or "None"
+    return ", ".join(known) or _("None")

@@ -13,10 +13,12 @@ from typing import ClassVar
 
 from modbot.domain import Action, Alike, Case, DecidedBy, Head, HeadScore, Mode, Precedents, Site, Verdict
 from modbot.explaining import Edit, edit_told, telling
-from modbot.policy import HEAD_WORDS, MAIN_HEADS, PROBABLY_BAD_FROM, UNCLEAR_FROM, Yardstick
+from modbot.language import N_, Phrases, Said, _
+from modbot.policy import MAIN_HEADS, PROBABLY_BAD_FROM, UNCLEAR_FROM, Yardstick
 from modbot.review import words
 from modbot.review.marks import marked_head
 from modbot.review.pages.frame import Frame
+from modbot.review.reasons import said_of
 
 EXCERPT_CHARS = 90
 # The longest bar stands for the strongest reason, but never for less than this share (log-odds):
@@ -24,17 +26,24 @@ EXCERPT_CHARS = 90
 FULL_BAR = 2.0
 # From here on a second head is worth a moderator's glance, too.
 SECOND_HEAD_FROM = 0.4
-ZONES = tuple(f"{band[:1].upper()}{band[1:]}" for band in words.BANDS)
-ZONE_WIDTH = 100 / len(ZONES)
+PUBLISHES = (N_("published by machine"), N_("nothing is published by machine yet"))
+REJECTS = (N_("rejected by machine"), N_("nothing is rejected by machine yet"))
+ZONE_WIDTH = 100 / len(words.BANDS)
 # The mark stays this far inside its zone, so that nobody has to guess which one it is in.
 ZONE_MARGIN = 2.0
-ALIKE_WORDS = {
-    Alike.TEXT: "The same text",
-    Alike.COPY: "Copies of it with small changes",
-    Alike.DOMAIN: "Comments with a link to {about}",
-    Alike.AUTHOR: "The same author",
+ALIKE_WORDS = Phrases(
+    {
+        Alike.TEXT: N_("The same text"),
+        Alike.COPY: N_("Copies of it with small changes"),
+        Alike.DOMAIN: N_("Comments with a link to {about}"),
+        Alike.AUTHOR: N_("The same author"),
+    }
+)
+NOW_WORDS = {
+    Action.PUBLISH: N_("Judged anew, the machine would have it published."),
+    Action.HOLD: N_("Judged anew, the machine would have it held."),
+    Action.REJECT: N_("Judged anew, the machine would have it rejected."),
 }
-NOW_WORDS = {Action.PUBLISH: "published", Action.HOLD: "held", Action.REJECT: "rejected"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +158,7 @@ class WhyPage:
     """What takes a moment to find out about one case."""
 
     template: ClassVar[str] = "why.html"
-    title: ClassVar[str] = "What would change it"
+    title: ClassVar[Said] = Said("What would change it")
 
     frame: Frame
     case_href: str
@@ -171,7 +180,12 @@ def why_panel(facts: WhyFacts) -> WhyPanel:
         promise=promise_told(facts.site),
         reasons=reasons,
         heads=head_rows(verdict),
-        made_by=f"Model {verdict.model or 'none'}, policy {verdict.policy}, rules {verdict.rules}.",
+        made_by=_(
+            "Model {model}, policy {policy}, rules {rules}.",
+            model=verdict.model or _("none"),
+            policy=verdict.policy,
+            rules=verdict.rules,
+        ),
         cutoffs=cutoffs_told(policy.mode, facts.yardstick),
         may_manage=facts.may_manage,
     )
@@ -181,9 +195,9 @@ def why_page(frame: Frame, case: Case, mode: Mode, anew: Anew) -> WhyPage:
     """Build what the panel takes in later."""
     sentence = edit_told(anew.edit, mode)
     if case.erased:
-        sentence = "The text was erased: nothing is left to edit."
+        sentence = _("The text was erased: nothing is left to edit.")
     elif anew.action is not case.verdict.action:
-        sentence = f"Judged anew, the machine would have it {NOW_WORDS[anew.action]}. {sentence}"
+        sentence = f"{_(NOW_WORDS[anew.action])} {sentence}"
     return WhyPage(frame, f"/cases/{case.id}", sentence, tuple(anew.evidence))
 
 
@@ -192,8 +206,8 @@ def scale(verdict: Verdict, mode: Mode, yardstick: Yardstick) -> Scale | None:
     level = words.band_of(verdict.band).level
     if not level:
         return None
-    notes = {0: _note("published", mode, yardstick.publish_below), 4: _note("rejected", mode, yardstick.reject_from)}
-    zones = tuple(Zone(name, at + 1 == level, notes.get(at, "")) for at, name in enumerate(ZONES))
+    notes = {0: _note(PUBLISHES, mode, yardstick.publish_below), 4: _note(REJECTS, mode, yardstick.reject_from)}
+    zones = tuple(Zone(words.begun(_(band)), at + 1 == level, notes.get(at, "")) for at, band in enumerate(words.BANDS))
     return Scale(zones, _mark(verdict.risk, level, yardstick), (words.among_good(verdict.risk), _stands(level, mode)))
 
 
@@ -209,7 +223,7 @@ def told(verdict: Verdict) -> tuple[Told, ...]:
         if score.head in MAIN_HEADS and (score.head is first or likely):
             found = telling(_without_rules(score))
             if found.speaks_for or found.speaks_against:
-                rows.append(Told(HEAD_WORDS[score.head], found.speaks_for, found.speaks_against))
+                rows.append(Told(words.head_words(score.head), found.speaks_for, found.speaks_against))
     return tuple(rows)
 
 
@@ -219,7 +233,7 @@ def reason_rows(verdict: Verdict) -> tuple[ReasonRow, ...]:
     return tuple(
         ReasonRow(
             code=reason.code,
-            sentence=reason.sentence,
+            sentence=said_of(reason),
             pull=words.pull(reason.share, reason.head),
             tone="for" if reason.share > 0 else "against" if reason.share < 0 else "noted",
             # What counts at all is seen at all.
@@ -234,7 +248,7 @@ def head_rows(verdict: Verdict) -> tuple[HeadRow, ...]:
     order = list(Head)
     return tuple(
         HeadRow(
-            name=HEAD_WORDS[head].capitalize(),
+            name=words.begun(words.head_words(head)),
             likelihood=words.likelihood(verdict.scores[head]),
             bar=round(100 * verdict.scores[head]),
             is_main=head in MAIN_HEADS,
@@ -256,34 +270,40 @@ def cutoffs_told(mode: Mode, yardstick: Yardstick) -> tuple[str, ...]:
         return ()
     publish, reject = yardstick.publish_below, yardstick.reject_from
     return (
-        "There is too little evidence to publish by machine."
+        _("There is too little evidence to publish by machine.")
         if publish is None
-        else f"Published by machine is what looks less suspicious than {_of_thousand(1 - publish)} good comments.",
-        "There is too little evidence to reject by machine."
+        else _(
+            "Published by machine is what looks less suspicious than {so_many} good comments.",
+            so_many=_of_thousand(1 - publish),
+        ),
+        _("There is too little evidence to reject by machine.")
         if reject is None
-        else f"Rejected by machine is what looks more suspicious than {_of_thousand(reject)} good comments.",
+        else _(
+            "Rejected by machine is what looks more suspicious than {so_many} good comments.",
+            so_many=_of_thousand(reject),
+        ),
     )
 
 
 def _of_thousand(share: float) -> str:
     # Never "1,000 in 1,000": some good comment always looks worse.
-    return f"{min(999, round(1000 * share)):,} in 1,000"
+    return _("{n} in 1,000", n=min(999, round(1000 * share)))
 
 
-def _note(done: str, mode: Mode, cutoff: float | None) -> str:
+def _note(done: tuple[str, str], mode: Mode, cutoff: float | None) -> str:
     if mode is Mode.HOLD_ONLY:
-        return "a person decides"
-    return f"{done} by machine" if cutoff is not None else f"nothing is {done} by machine yet"
+        return _("a person decides")
+    return _(done[cutoff is None])
 
 
 def _stands(level: int, mode: Mode) -> str:
     if mode is Mode.HOLD_ONLY:
-        return "People decide every comment on this site, wherever it stands."
+        return _("People decide every comment on this site, wherever it stands.")
     if level == 1:
-        return "That is below the cut-off up to which the machine publishes."
-    if level == len(ZONES):
-        return "That is beyond the cut-off from which the machine rejects."
-    return "That is between the cut-offs for publishing and for rejecting, so a person decides."
+        return _("That is below the cut-off up to which the machine publishes.")
+    if level == len(words.BANDS):
+        return _("That is beyond the cut-off from which the machine rejects.")
+    return _("That is between the cut-offs for publishing and for rejecting, so a person decides.")
 
 
 def _mark(risk: float, level: int, yardstick: Yardstick) -> float:
@@ -302,11 +322,13 @@ def _without_rules(score: HeadScore) -> HeadScore:
 
 
 def _precedent(found: Precedents, now: datetime) -> PrecedentRow:
-    counts = ((found.rejected, "rejected"), (found.published, "published"))
+    decided = N_("people rejected {rejected} and published {published}")
+    if not found.rejected or not found.published:
+        decided = N_("people rejected {rejected}") if found.rejected else N_("people published {published}")
     leaning = found.rejected - found.published
     return PrecedentRow(
         alike=ALIKE_WORDS[found.alike].format(about=found.about),
-        decided="people " + " and ".join(f"{done} {number:,}" for number, done in counts if number),
+        decided=_(decided, rejected=found.rejected, published=found.published),
         tone="for" if leaning > 0 else "against" if leaning < 0 else "noted",
         examples=tuple(_example(case, now) for case in found.newest),
     )
@@ -315,11 +337,11 @@ def _precedent(found: Precedents, now: datetime) -> PrecedentRow:
 def _example(case: Case, now: datetime) -> Example:
     review = case.reviews[-1] if case.reviews else None
     because = words.REVIEW_REASONS.get(review.reason, review.reason) if review else ""
-    who = "the site" if case.decided_by is DecidedBy.SITE or review is None else review.reviewer_name
+    who = _("the site") if case.decided_by is DecidedBy.SITE or review is None else review.reviewer_name
     return Example(
         href=f"/cases/{case.id}",
-        excerpt=words.excerpt(case.comment.body, EXCERPT_CHARS) or "(erased)",
-        state=f"{words.ACTION_WORDS[case.action]}{f' as {because}' if because else ''} by {who}",
+        excerpt=words.excerpt(case.comment.body, EXCERPT_CHARS) or _("(erased)"),
+        state=_("{what} by {who}", what=words.as_reason(words.ACTION_WORDS[case.action], because), who=who),
         action=case.action.value,
         at=words.moment(review.at if review else case.updated_at, now),
     )

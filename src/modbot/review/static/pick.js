@@ -35,5 +35,6 @@ function count(bar) {
   const ticked = boxes().filter((box) => box.checked).length;
   const everything = bar.querySelector("[data-pick-everything]").checked;
   bar.classList.toggle("bulk--on", ticked > 0 || everything);
-  bar.querySelector("[data-picked]").textContent = everything ? "" : ticked ? `${ticked} selected` : "";
+  const told = bar.querySelector("[data-picked]");
+  told.textContent = everything || !ticked ? "" : told.dataset.picked.replace("{n}", ticked);
 }

@@ -3,6 +3,8 @@ import { go } from "./list.js";
 
 // As long as a decision can be taken back before anybody hears of it.
 const STAYS_MS = 10_000;
+// Where notices stand; the page puts its words there, in the language of its reader.
+export const box = () => document.querySelector("[data-toast]");
 
 export function refuse(row, done) {
   row.removeAttribute("aria-busy");
@@ -13,15 +15,14 @@ export function refuse(row, done) {
 }
 
 export function problem({ problem, href }) {
-  const box = document.createElement("p");
-  box.className = "notice notice--problem row__problem";
-  box.setAttribute("role", "alert");
-  box.append(`${problem} `);
-  if (href) box.append(Object.assign(document.createElement("a"), { href, textContent: "Look at it" }));
-  return box;
+  const told = document.createElement("p");
+  told.className = "notice notice--problem row__problem";
+  told.setAttribute("role", "alert");
+  told.append(`${problem} `);
+  if (href) told.append(Object.assign(document.createElement("a"), { href, textContent: box().dataset.look }));
+  return told;
 }
 
-const box = () => document.querySelector("[data-toast]");
 let leaving;
 
 export function toast(...content) {
@@ -36,7 +37,7 @@ export function leave() {
 }
 
 export function sayNothingLeft() {
-  const said = Object.assign(document.createElement("p"), { className: "notice", textContent: "Nothing more to undo." });
+  const said = Object.assign(document.createElement("p"), { className: "notice", textContent: box().dataset.nothingLeft });
   said.setAttribute("role", "status");
   toast(said);
 }

@@ -1,5 +1,5 @@
 // Talks to the server while the list stays: sends a form, takes over what comes back.
-import { toast } from "./say.js";
+import { box, toast } from "./say.js";
 
 // One request after the other: each answer brings a session that knows of the ones before.
 let turn = Promise.resolve();
@@ -16,7 +16,7 @@ export async function send(url, form, button, outcome) {
   try {
     answer = await fetch(url, { method: "POST", body });
   } catch {
-    return { problem: "No connection. Nothing was decided; try again." };
+    return { problem: box().dataset.offline };
   }
   if (new URL(answer.url).pathname === "/login") return location.assign("/login"), new Promise(() => {});
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -24,7 +24,7 @@ export async function send(url, form, button, outcome) {
   if (!answer.ok || !part("row")) {
     const said = page.querySelector("[data-message] p")?.textContent;
     const href = `/cases/${outcome.split("/")[0]}`;
-    return { problem: said ?? "That did not work. Nothing was decided.", href, stale: answer.status === 409 };
+    return { problem: said ?? box().dataset.failed, href, stale: answer.status === 409 };
   }
   toast(...part("notice").children);
   return { row: take(part) };
