@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import g
 from jinja2 import UndefinedError
+from markupsafe import Markup
 
-from modbot.review.render import CSP, ENVIRONMENT, HERE, STATIC, STATIC_HREF
+from modbot.review.render import CSP, ENVIRONMENT, HERE, STATIC, STATIC_HREF, VEILING
 
 POLICY = {
     "default-src": "'none'",
@@ -75,3 +77,24 @@ def test_it_stays_light(at_the_desk, arrive):
         arrive(f"Comment {number}: " + "the night bus to the harbour is late again and again " * 8)
 
     assert len(at_the_desk("ada").get("/queue").data) < 150_000
+
+
+def test_it_sends_no_indentation(at_the_desk, arrive):
+    arrive()
+
+    assert re.search(r"^[ \t]+<", at_the_desk("ada").get("/queue").text, re.MULTILINE) is None
+
+
+def test_it_escapes_what_stands_within_a_sentence_with_markup():
+    said = ENVIRONMENT.from_string('{{ rich("Comment by <bdi>{name}</bdi>", name=name) }}')
+
+    assert said.render(name="<b>Eve</b> {name}") == "Comment by <bdi>&lt;b&gt;Eve&lt;/b&gt; {name}</bdi>"
+    assert said.render(name=Markup("<time>now</time>")) == "Comment by <bdi><time>now</time></bdi>"
+
+
+def test_it_veils_what_stands_within_a_sentence_with_markup(app):
+    with app.test_request_context():
+        g.veil = ()
+        said = VEILING.from_string('{{ rich("Comment by <bdi>{name}</bdi>", name=name) }}').render(name="a shitty bus")
+
+    assert said == "Comment by <bdi>a s••••• bus</bdi>"

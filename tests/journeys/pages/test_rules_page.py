@@ -45,7 +45,7 @@ def test_it_works(sit_down, address, house, ada_site, arrive, size, scripts):
 
     page.goto("/admin/rules")
     expect(listed).to_contain_text("Found 1 comment in 30 days; people published 1 of them")
-    listed.get_by_role("button", name="End the rule about words casin*").click()
+    listed.get_by_role("button", name="End this rule: Words, casin*").click()
     expect(page.get_by_role("heading", name="No rules yet")).to_be_visible()
     page.get_by_role("link", name="Ended").click()
     expect(listed).to_contain_text("Ended 14 Mar 2026, 12:00 UTC by dora")
