@@ -9,6 +9,7 @@ from factories import NOON, a_comment, a_draft, a_rule, later
 from modbot.adapting import learn
 from modbot.domain import (
     Action,
+    CaseQuery,
     Cut,
     DecidedBy,
     Door,
@@ -534,3 +535,20 @@ def test_it_judges_a_stored_case_anew_under_several_policies_and_todays_rules(ho
     (banned,) = judge_again(house.model, forbidden, None, ada_site.policy)(case)
     assert banned.rules == f"{VERSION}.r4"
     assert (banned.action, banned.reasons[0].code) == (Action.REJECT, "BLOCKED_WORD")
+
+
+def test_it_says_what_it_would_say_and_keeps_nothing(house, ada_site, clock):
+    verdict = house.moderator.preview(ada_site, sent(), clock())
+
+    assert verdict.action is moderate(house, ada_site).case.verdict.action
+    assert len(house.store.cases(CaseQuery(limit=9)).rows) == 1
+
+
+def test_it_recalls_the_case_of_a_text_the_authors_own_first(house, ada_site, ben_site):
+    assert house.moderator.recall(ada_site, sent()) is None
+    own = moderate(house, ada_site, sent()).case
+    others = moderate(house, ada_site, sent(email="eve@example.org", name="Eve")).case
+
+    assert house.moderator.recall(ada_site, sent()).id == own.id
+    assert house.moderator.recall(ada_site, sent(email="zoe@example.org", name="Zoe")).id == others.id
+    assert house.moderator.recall(ben_site, sent()) is None

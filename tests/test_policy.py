@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from factories import a_score, a_signal, an_assessment
+from factories import a_score, a_signal, a_verdict, an_assessment
 from modbot.domain import Action, Head, Mode, Policy, Span, Term
-from modbot.policy import FIELD_WORDS, WEIGHTS, Yardstick, band, decide
+from modbot.policy import FIELD_WORDS, WEIGHTS, Yardstick, band, decide, is_blatant
 from modbot.scoring.fields import FIELDS
 
 BORROWED = Policy(mode=Mode.BORROWED, audit_rate=0.05)
@@ -224,3 +224,19 @@ def test_it_tells_what_people_here_decided(share, sentence):
     (reason,) = (one for one in verdict.reasons if one.code == "SPAM_SITE")
     assert (reason.sentence, reason.head, reason.spans) == (sentence, Head.SPAM, (Span(4, 14),))
     assert reason.share == pytest.approx(share + 0.2)
+
+
+@pytest.mark.parametrize(
+    ("action", "spam", "risk", "audited", "blatant"),
+    [
+        (Action.REJECT, 0.995, 1.0, False, True),
+        (Action.REJECT, 0.995, 1.0, True, False),
+        (Action.REJECT, 0.98, 1.0, False, False),
+        (Action.REJECT, 0.995, 0.99, False, False),
+        (Action.HOLD, 0.995, 1.0, False, False),
+    ],
+)
+def test_it_knows_what_nobody_need_see(action, spam, risk, audited, blatant):
+    verdict = a_verdict(action=action, scores={Head.SPAM: spam}, risk=risk, audited=audited)
+
+    assert is_blatant(verdict) is blatant

@@ -238,3 +238,12 @@ def test_it_makes_keys_that_nobody_guesses():
 )
 def test_it_masks_addresses(address, shown):
     assert mask_email(address) == shown
+
+
+def test_it_traces_an_author_without_keeping_the_address(vault, monkeypatch):
+    whole = sealed(vault)
+    monkeypatch.setattr(type(vault), "_seal_email", lambda *_: pytest.fail("an address was kept"))
+    traced = vault.trace(replace(a_comment(author=an_author(key="", avatar="")), email=ADDRESS))
+
+    assert (traced.author.key, traced.author.avatar) == (whole.author.key, whole.author.avatar)
+    assert traced.email is None

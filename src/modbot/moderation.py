@@ -208,6 +208,17 @@ class Moderator:
         traced = replace(comment, fingerprint=fingerprint(comment.body, plain), sketch=sketch(comment.body, plain))
         return self._verdict(site, traced, self._history(traced, besides), at)
 
+    def preview(self, site: Site, submission: Submission, at: datetime) -> Verdict:
+        """Say what the machine would say of a submission, and record nothing of it."""
+        comment = self._vault.trace(self._read(site, submission))
+        return self._verdict(site, comment, self._history(comment), at)
+
+    def recall(self, site: Site, submission: Submission) -> Case | None:
+        """Find the case of a submission that came before: the newest with its text, its author's if there is one."""
+        comment = self._vault.trace(self._read(site, submission))
+        theirs = self._store.newest_alike(site.id, comment.fingerprint, comment.author.key)
+        return theirs or self._store.newest_alike(site.id, comment.fingerprint)
+
     def yardstick(self, site: Site) -> Yardstick:
         """Say how risk is measured for a site today, and where its cut-offs are."""
         return yardstick_for(self._model, site.policy, self._learned(site)[0])
@@ -230,10 +241,13 @@ class Moderator:
             raise CaseNotFound(_not_found(case_id))
         return case
 
-    def _comment(self, site: Site, submission: Submission, at: datetime) -> Comment:
-        comment = comment_from(
+    def _read(self, site: Site, submission: Submission) -> Comment:
+        return comment_from(
             submission.fields, site, door=submission.door, key=submission.key, disposable=self._around.disposable
         )
+
+    def _comment(self, site: Site, submission: Submission, at: datetime) -> Comment:
+        comment = self._read(site, submission)
         if site.limits.check_mx and comment.author.email_domain:
             missing = self._around.has_mx(comment.author.email_domain) is False
             comment = replace(comment, author=replace(comment.author, mx_missing=missing))

@@ -52,6 +52,9 @@ WEIGHTS: Mapping[str, tuple[Head, float]] = {
 # suspicious, and one in twenty.
 UNCLEAR_FROM = 0.7
 PROBABLY_BAD_FROM = 0.95
+# So sure of spam, and so far beyond the good comments, that a client may drop it unseen.
+BLATANT_FROM = 0.99
+BLATANT_RISK = 0.999
 # The heads whose words are told as reasons; the sub-heads' scores stand beside them.
 MAIN_HEADS = frozenset({Head.SPAM, Head.TOXICITY})
 # How many words a sentence about words quotes; the rest is on the case page.
@@ -190,6 +193,24 @@ def decide(assessment: Assessment, policy: Policy, yardstick: Yardstick, coin: f
         audit_rate=1.0 if undecided and action is Action.HOLD else policy.audit_rate,
         audited=action is not Action.HOLD and coin < policy.audit_rate,
     )
+
+
+def is_blatant(verdict: Verdict) -> bool:
+    """Whether a rejected comment is so surely spam that nobody need ever see it.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        The machine's answer.
+
+    Returns
+    -------
+    bool
+        Never for what chance laid before people, and for nothing that a good comment ever looked like.
+    """
+    spam = verdict.scores.get(Head.SPAM, 0.0)
+    sure = spam >= BLATANT_FROM and verdict.risk >= BLATANT_RISK
+    return verdict.action is Action.REJECT and not verdict.audited and sure
 
 
 def band(risk: float, yardstick: Yardstick) -> str:

@@ -74,19 +74,20 @@ class Vault:
 
     def seal(self, comment: Comment, at: datetime) -> Comment:
         """Hide the author's address: a hash to find them, a ciphertext to reach them, a mask to show."""
-        site_id, author = comment.site_id, comment.author
-        if not comment.email:
-            key = self._hash("author", site_id, "name:" + _folded_name(comment.name))
-            avatar = self._hash("avatar", site_id, "name:" + _folded_name(comment.name))[:AVATAR_HEX]
-            return replace(comment, author=replace(author, key=key, avatar=avatar), email=None)
-        address = folded_address(comment.email)
-        hidden = replace(
-            author,
-            key=self._hash("author", site_id, "email:" + address),
-            avatar=self._hash("avatar", site_id, "email:" + address)[:AVATAR_HEX],
-            email_masked=mask_email(comment.email),
+        sealed = self._seal_email(comment.email, at) if comment.email else None
+        return replace(self.trace(comment), sealed_email=sealed)
+
+    def trace(self, comment: Comment) -> Comment:
+        """Name the author by a hash and keep no address: for a comment that is looked up and not stored."""
+        site_id, email = comment.site_id, comment.email
+        who = "email:" + folded_address(email) if email else "name:" + _folded_name(comment.name)
+        known = replace(
+            comment.author,
+            key=self._hash("author", site_id, who),
+            avatar=self._hash("avatar", site_id, who)[:AVATAR_HEX],
+            email_masked=mask_email(email) if email else comment.author.email_masked,
         )
-        return replace(comment, author=hidden, sealed_email=self._seal_email(comment.email, at), email=None)
+        return replace(comment, author=known, email=None)
 
     def open_email(self, sealed: bytes) -> str:
         """Read a sealed address. Raises Unreadable when the person was erased."""

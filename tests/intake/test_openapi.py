@@ -20,7 +20,10 @@ from modbot.intake.openapi import CALLS
 from modbot.validation import KNOWN_FIELDS
 
 SRC = Path(modbot.__file__).parent
-SOURCES = "".join((SRC / name).read_text() for name in ("validation.py", "intake/query.py", "intake/native.py"))
+SOURCES = "".join(
+    (SRC / name).read_text()
+    for name in ("validation/__init__.py", "validation/form.py", "intake/query.py", "intake/native.py")
+)
 LABEL = st.from_regex(r"[a-z][a-z0-9-]{0,8}[a-z0-9]", fullmatch=True)
 HOST = st.builds("{}.example.{}".format, LABEL, st.sampled_from(["org", "com", "de"]))
 # What the words "idn-email" and "uri" allow is more than a comment form means by them, and the description says so.

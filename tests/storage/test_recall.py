@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from factories import a_comment, a_draft, a_new_case, later
+from factories import a_comment, a_draft, a_new_case, an_author, later
 from modbot.domain import Action
 
 
@@ -46,3 +46,19 @@ def test_it_leaves_out_what_was_erased(store, seven):
 
 def test_it_counts_no_further_than_asked(store, seven):
     assert store.count_cases("site-ada", 4) == 4
+
+
+def test_it_finds_the_newest_case_with_a_text(store):
+    old, new, others = (
+        recorded(store, key, later(n), fingerprint="same", author=an_author(key=who))
+        for n, (key, who) in enumerate([("k1", "ada"), ("k2", "ada"), ("k3", "eve")])
+    )
+
+    assert store.newest_alike("site-ada", "same").id == others.id
+    assert store.newest_alike("site-ada", "same", "ada").id == new.id
+    assert store.newest_alike("site-ada", "same", "cal") is None
+    assert store.newest_alike("site-ada", "else") is None
+    assert store.newest_alike("site-ben", "same") is None
+    store.erase_comment(others.id, later(9))
+    assert store.newest_alike("site-ada", "same").id == new.id
+    assert old.id < new.id

@@ -61,6 +61,7 @@ class Door(StrEnum):
 
     NATIVE = "native"
     FORM = "form"
+    AKISMET = "akismet"
 
 
 class Head(StrEnum):

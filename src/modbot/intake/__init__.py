@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from modbot.errors import ModbotError
-from modbot.intake import forms, native, problem, watch
+from modbot.intake import akismet, forms, native, problem, watch
 from modbot.intake.codec import OrjsonProvider
 from modbot.intake.gate import JSON, LIMITER, Limiter
 
@@ -35,6 +35,7 @@ class Adapter:
 ADAPTERS = (
     Adapter(native.bp, ("/v1/", DESCRIPTION), problem.refuse),
     Adapter(forms.bp, ("/f/",), forms.refuse),
+    Adapter(akismet.bp, ("/1.1/", "/1.2/", "/k/"), akismet.refuse),
     Adapter(watch.bp, ("/healthz", "/readyz", "/metrics"), problem.refuse),
 )
 

@@ -51,6 +51,29 @@ class RecallVerbs:
         with self._db.reading() as connection:
             return load_cases(connection, connection.execute(wanted).scalars().all())
 
+    def newest_alike(self, site_id: str, fingerprint: str, author_key: str = "") -> Case | None:
+        """Find the newest case of a site with the very same text.
+
+        Parameters
+        ----------
+        site_id : str
+            Whose.
+        fingerprint : str
+            Hash of the normalised text.
+        author_key : str
+            Only of this author; empty for anybody's.
+
+        Returns
+        -------
+        Case or None
+            None where there is none, or its text was erased.
+        """
+        wanted = _of(site_id, None).where(cases.c.fingerprint == fingerprint).order_by(cases.c.id.desc()).limit(1)
+        if author_key:
+            wanted = wanted.where(cases.c.author_key == author_key)
+        with self._db.reading() as connection:
+            return next(iter(load_cases(connection, connection.execute(wanted).scalars().all())), None)
+
     def count_cases(self, site_id: str, limit: int, *, since: datetime | None = None) -> int:
         """Count the cases that `newest_cases` gives.
 

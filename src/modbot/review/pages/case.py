@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from modbot import domain
-from modbot.domain import Action, Case, CaseRow, DecidedBy, History, Note, Precedents, Site, User
+from modbot.domain import Action, Case, CaseRow, DecidedBy, Door, History, Note, Precedents, Site, User
 from modbot.language import N_, Phrases, _, counted
 from modbot.policy import Yardstick
 from modbot.review import words
@@ -32,6 +32,7 @@ QUOTED_WORDS = 12
 HOSTS = 10
 # For a case whose site nobody asked about: no cut-offs.
 UNMEASURED = Yardstick(rank=lambda _scores: 0.0, reject_from=None, publish_below=None)
+DOOR_WORDS = Phrases({Door.NATIVE: N_("the API"), Door.FORM: N_("the form"), Door.AKISMET: N_("Akismet")})
 MACHINE_WORDS = Phrases(
     {
         Action.PUBLISH: N_("The machine published it"),
@@ -309,7 +310,9 @@ def _facts(case: Case) -> tuple[tuple[str, str], ...]:
         (_("Rules"), verdict.rules),
         (
             _("Came through"),
-            {"native": _("the API"), "form": _("the form")}.get(comment.door.value, comment.door.value),
+            {"native": _("the API"), "form": _("the form"), "akismet": "Akismet"}.get(
+                comment.door.value, comment.door.value
+            ),
         ),
         (_("Language"), comment.language),
         (_("Network address"), comment.ip),

@@ -1,0 +1,45 @@
+"""One field after the other; what comments make of them is in test_validation."""
+
+from __future__ import annotations
+
+import pytest
+
+from modbot.validation.form import Form, is_web_address
+
+
+def test_it_works():
+    form = Form({"name": "  Ada\u00a0Byron ", "body": "a\r\nb \n", "ip": "192.0.2.7", "language": "pt-BR"})
+
+    assert (form.line("name"), form.body("body", most=10), form.ip("ip")) == ("Ada Byron", "a\nb", "192.0.2.7")
+    assert form.language("language") == "pt-BR"
+    assert form.errors == []
+
+
+def test_it_notes_down_every_fault():
+    form = Form({"name": 7, "url": "ftp://a", "ip": "a", "created_at": "now", "elapsed_ms": -1})
+    form.line("name", required=True)
+    for read in (form.url, form.ip, form.moment, form.milliseconds):
+        read({"url": "url", "ip": "ip", "moment": "created_at", "milliseconds": "elapsed_ms"}[read.__name__])
+
+    assert [error.code for error in form.errors] == [
+        "wrong_type",
+        "not_a_web_address",
+        "not_an_ip",
+        "not_a_time",
+        "not_a_duration",
+    ]
+
+
+@pytest.mark.parametrize("body", ["", " \n", "\u200b"])
+def test_it_misses_nothing_where_it_forgives(body):
+    form, strict = Form({"body": body}, forgives=True), Form({"body": body})
+    form.body("body", most=10)
+    strict.body("body", most=10)
+
+    assert (form.errors, [error.code for error in strict.errors]) == ([], ["required"])
+
+
+@pytest.mark.parametrize("value", ["https://a.example", "http://127.0.0.1:8000/x?y"])
+def test_it_knows_an_address_of_the_web(value):
+    assert is_web_address(value)
+    assert not is_web_address(f"{value} {value}")
