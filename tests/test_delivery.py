@@ -6,18 +6,21 @@ import json
 import shutil
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from standardwebhooks import Webhook
 
-from factories import NOON, a_comment, a_site, a_verdict, an_author
+from factories import NOON, a_comment, a_draft, a_site, a_verdict, an_author
 from modbot import delivery
 from modbot.delivery import Courier, Worker, deliver, deliver_due, next_try, payload, sign
 from modbot.domain import (
     Action,
     Attempt,
+    Callback,
     DecidedBy,
     Delivery,
     DeliveryState,
@@ -55,10 +58,13 @@ class Post:
         site = a_site(hook=Hook(url), allowed_hosts=(host,), **changes)
         return self.store.add_site(site, [SiteSecret(SecretKind.WEBHOOK, "", self.vault.seal_secret(SECRET))])
 
-    def add_case(self, key: str = "k1", site_id: str = "site-ada"):
+    def add_case(self, key: str = "k1", site_id: str = "site-ada", callback: Callback | None = None):
         comment = a_comment(key=key, site_id=site_id, author=an_author(key=f"author-{key}"))
-        new = NewCase(comment, f"hash-{key}", a_verdict(), Action.HOLD, DecidedBy.MACHINE, self.now)
+        new = NewCase(comment, f"hash-{key}", a_verdict(), Action.HOLD, DecidedBy.MACHINE, self.now, callback=callback)
         return self.store.record(new)[0]
+
+    def decide(self, case, action: Action):
+        return self.store.record_review(a_draft(case_id=case.id, action=action, at=self.now, not_before=self.now))
 
     def rows(self, site_id: str = "site-ada"):
         return self.store.deliveries(site_id)
@@ -484,3 +490,65 @@ def test_it_keeps_its_senders_when_the_machine_has_no_thread_to_give(post, monke
         worker._start_due()
     assert worker._free() == delivery.SENDERS
     assert {row.state for row in post.rows()} == {DeliveryState.SENDING}
+
+
+# -- where the client of one comment waits -------------------------------------------
+
+
+@contextmanager
+def a_blog():
+    """A blog with the plugin's webhook: what it heard, as headers and JSON."""
+    heard = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append((dict(self.headers), json.loads(body)))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_args) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_port}", heard
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize(("action", "result"), [(Action.REJECT, "true"), (Action.PUBLISH, "false")])
+def test_it_calls_back_as_akismet_would(post, action, result):
+    with a_blog() as (host, heard):
+        post.add_site(f"http://{host}/hook", host)
+        secret = SiteSecret(
+            SecretKind.AKISMET, post.vault.index("0123456789ab"), post.vault.seal_secret("0123456789ab")
+        )
+        post.store.rotate_secret("site-ada", secret, post.now, 0)
+        case = post.add_case("guid", callback=Callback(f"http://{host}/wp-json", {"comment_post_ID": "7"}))
+        deliver_due(post.courier)
+        heard.clear()
+        post.decide(case, action)
+        assert deliver_due(post.courier) == 2
+    calls = [body for headers, body in heard if "X-Akismet-Webhook" in {name.title() for name in headers}]
+    comment = {"guid": "guid", "result": result, "comment_post_ID": "7"}
+    assert calls == [{"key": "0123456789ab", "endpoint": "comment-check", "comments": [comment]}]
+
+
+def test_it_calls_no_private_address_that_was_not_listed(post):
+    with a_blog() as (host, heard):
+        post.add_site("https://gazette.example/hook", "elsewhere.example")
+        secret = SiteSecret(
+            SecretKind.AKISMET, post.vault.index("0123456789ab"), post.vault.seal_secret("0123456789ab")
+        )
+        post.store.rotate_secret("site-ada", secret, post.now, 0)
+        post.store.switch_hook("site-ada", on=False, reason="", at=post.now)
+        case = post.add_case("guid", callback=Callback(f"http://{host}/wp-json", {}))
+        post.decide(case, Action.REJECT)
+        assert deliver_due(post.courier) == 1
+    assert heard == []
+    assert "refused_private_address" in {row.last_reason for row in post.rows()}

@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from modbot import observe, outbound
-from modbot.domain import Attempt, Delivery, SecretKind, Site
+from modbot.domain import Action, Attempt, Delivery, Event, SecretKind, Site
 from modbot.errors import DeliveryFailed, StoreError
 from modbot.privacy import Vault
 from modbot.storage import Store
@@ -122,12 +122,12 @@ def deliver(courier: Courier, delivery: Delivery) -> Attempt | None:
 
     None when there was nothing to attempt: the hook was switched off since the claim, and its rows are kept.
     """
-    site = courier.store.site(delivery.site_id)
-    if site is not None and site.hook is not None and not site.hook.on:
+    site, to_hook = courier.store.site(delivery.site_id), delivery.event is Event.COMMENT_DECIDED
+    if to_hook and site is not None and site.hook is not None and not site.hook.on:
         return None
     began = time.monotonic()
     try:
-        status = _send(courier, delivery, site)
+        status = _send(courier, delivery, site) if to_hook else _call_back(courier, delivery, site)
         attempt = Attempt(delivered=True, permanent=False, reason="", status=status, at=courier.clock())
     except DeliveryFailed as failure:
         attempt = _failed(failure, courier.clock())
@@ -139,7 +139,7 @@ def deliver(courier: Courier, delivery: Delivery) -> Attempt | None:
     again = None if attempt.delivered or site is None else next_try(delivery, attempt, courier.chance())
     kept = courier.store.record_attempt(delivery, attempt, again)
     _tell(delivery, attempt, _outcome(attempt, again, kept=kept), time.monotonic() - began)
-    if kept and not attempt.delivered:
+    if kept and to_hook and not attempt.delivered:
         _switch_off_if_dead(courier, delivery, attempt)
     return attempt
 
@@ -161,6 +161,25 @@ def _send(courier: Courier, delivery: Delivery, site: Site | None) -> int:
     }
     return outbound.post(
         site.hook.url, body, headers, timeout_s=courier.timeout_s, allowed_hosts=site.allowed_hosts
+    ).status
+
+
+def _call_back(courier: Courier, delivery: Delivery, site: Site | None) -> int:
+    """Tell a client of Akismet's protocol what became of its comment, as the service itself would."""
+    waits = courier.store.callback(delivery.case_id)
+    if site is None or waits is None:
+        raise DeliveryFailed("no_callback")
+    callback, guid = waits
+    keys = [courier.vault.open_secret(s) for s in courier.store.secrets(site.id, SecretKind.AKISMET, courier.clock())]
+    if not keys:
+        raise DeliveryFailed("no_secret")
+    # The plugin knows the words "true" and "false" only, and no others.
+    result = "true" if delivery.action is Action.REJECT else "false"
+    comment = {"guid": guid, "result": result, **callback.about}
+    body = orjson.dumps({"key": keys[0], "endpoint": "comment-check", "comments": [comment]})
+    headers = {"Content-Type": "application/json", "X-Akismet-Webhook": "1"}
+    return outbound.post(
+        callback.url, body, headers, timeout_s=courier.timeout_s, allowed_hosts=site.allowed_hosts
     ).status
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache, partial
 from modbot import promise
 from modbot.domain import (
     Action,
+    Callback,
     Case,
     Comment,
     DecidedBy,
@@ -59,12 +60,14 @@ class Submission:
     """What came through a door: raw fields, and what makes a repeat harmless.
 
     ``payload`` is the request as sent; ``key`` the caller's idempotency key or id, empty for none.
+    ``callback`` is where the caller waits for a verdict that changes.
     """
 
     fields: Mapping[str, object]
     payload: bytes
     door: Door
     key: str
+    callback: Callback | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ class Moderator:
             decided_by=DecidedBy.MACHINE,
             at=at,
             joins=history.nearest,
+            callback=submission.callback,
         )
         case, created = self._store.record(new)
         self._around.wake()

@@ -127,13 +127,21 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Callback:
+    """Where a client waits for a verdict that may still change, and what it needs to find its comment again."""
+
+    url: str
+    about: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class NewCase:
     """A first submission or an edit, assessed and decided, ready to be recorded.
 
     ``payload_hash`` is a keyed hash of what the caller sent: the same key with another
     payload is refused. ``action`` and ``decided_by`` may differ from the verdict on an edit of a comment that a
     person rejected. ``seen_revision`` is the revision the edit is based on, None on a first submission. ``joins`` is
-    the case of which this is a mutated copy, or empty.
+    the case of which this is a mutated copy, or empty. ``callback`` is where its client waits for more, if it does.
     """
 
     comment: Comment
@@ -144,6 +152,7 @@ class NewCase:
     at: datetime
     seen_revision: int | None = None
     joins: str = ""
+    callback: Callback | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,8 @@ class Event(StrEnum):
     """What a site may hear of."""
 
     COMMENT_DECIDED = "comment.decided"
+    # Told where the client of one comment waits, in the words of its protocol.
+    CALLED_BACK = "akismet.webhook"
 
 
 class ReportKind(StrEnum):

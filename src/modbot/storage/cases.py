@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from modbot.domain import Action, Case, DecidedBy, NewCase, Report, Review
 from modbot.errors import CaseNotFound, KeyReused, StaleReview
+from modbot.storage.callbacks import remember
 from modbot.storage.campaigns import enter, hold_still, leave
 from modbot.storage.daily import Move, count_arrival, count_moves
 from modbot.storage.engine import Database, Hot
@@ -154,6 +155,8 @@ class CaseVerbs:
                 return _repeated(connection, new), False
             _append_text(connection, case_id, 1, new)
             enter(connection, case_id, new)
+            if new.callback:
+                remember(connection, case_id, new.callback)
             announce(
                 connection, Change(new.comment.site_id, case_id, new.action, None, new.decided_by, 1, new.at, new.at)
             )

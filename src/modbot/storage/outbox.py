@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, func, insert, null, or_, select, update
 
 from modbot.domain import Action, Attempt, DecidedBy, Delivery, DeliveryRow, DeliveryState, Event
+from modbot.storage.callbacks import CallbackTable
 from modbot.storage.engine import Database, Hot
 from modbot.storage.ids import new_id
 from modbot.storage.tables import OPEN_DELIVERY, AttemptTable, DeliveryTable, SiteTable, table
@@ -22,9 +23,11 @@ from modbot.storage.tables import OPEN_DELIVERY, AttemptTable, DeliveryTable, Si
 deliveries = table(DeliveryTable)
 attempts = table(AttemptTable)
 sites = table(SiteTable)
+callbacks = table(CallbackTable)
 
 LIST_LIMIT = 200
 OPEN = OPEN_DELIVERY
+_HEARS = sites.c.hook_on & sites.c.hook_url.is_not(None)
 _FIELDS = (
     "id",
     "site_id",
@@ -50,6 +53,19 @@ _ANNOUNCE = Hot(
         ),
     )
 )
+
+# Likewise for a client that waits for the verdict on this one comment.
+_CALL_BACK = Hot(
+    insert(deliveries).from_select(
+        _FIELDS,
+        select(*(bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in _FIELDS)).where(
+            callbacks.c.case_id == bindparam("of_case", type_=callbacks.c.case_id.type)
+        ),
+    )
+)
+CALLED_BACK = Event.CALLED_BACK.value
+# These decide while a client waits; a site knows what it decided itself, and heard the machine's answer.
+CALLING = frozenset({DecidedBy.PERSON, DecidedBy.TIMER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +101,10 @@ def announce(connection: Connection, change: Change) -> None:
         "last_reason": "",
     }
     _ANNOUNCE.run(connection, {f"new_{name}": value for name, value in values.items()})
+    if change.decided_by in CALLING and change.action is not Action.HOLD:
+        called = values | {"id": new_id("msg_", change.at), "event": CALLED_BACK}
+        told = {f"new_{name}": value for name, value in called.items()}
+        _CALL_BACK.run(connection, told | {"of_case": change.case_id})
 
 
 def withdraw(connection: Connection, case_id: str, revision: int) -> bool:
@@ -137,9 +157,8 @@ class OutboxVerbs:
             Oldest first within a site, each with the lease that may finish it.
         """
         due = select(deliveries.c.id).where(deliveries.c.site_id == sites.c.id, OPEN, deliveries.c.not_before <= at)
-        waiting = select(sites.c.id).where(
-            sites.c.hook_on, sites.c.hook_url.is_not(None), sites.c.id.not_in(not_for), due.exists()
-        )
+        due = due.where(or_(deliveries.c.event == CALLED_BACK, _HEARS))
+        waiting = select(sites.c.id).where(sites.c.id.not_in(not_for), due.exists())
         # Looking first spares the write lock at every tick with nothing to do.
         with self._db.reading() as connection:
             site_ids = connection.execute(waiting).scalars().all()
@@ -194,7 +213,8 @@ class OutboxVerbs:
             if not finished.rowcount:
                 return False
             connection.execute(insert(attempts).inline().values(**_attempt_row(delivery, attempt)))
-            _count_failure(connection, delivery.site_id, attempt)
+            if delivery.event is not Event.CALLED_BACK:
+                _count_failure(connection, delivery.site_id, attempt)
         return True
 
     def failing_since(self, site_id: str) -> tuple[int, datetime | None]:
@@ -278,10 +298,12 @@ class OutboxVerbs:
 
 def _claim(connection: Connection, site_id: str, limit: int, lease: tuple[datetime, datetime]) -> list[Delivery]:
     start, end = lease
+    hears = select(sites.c.id).where(sites.c.id == site_id, _HEARS).exists()
     # On PostgreSQL two workers pass by each other's rows; on SQLite the write lock is enough.
     due = (
         select(deliveries.c.id)
         .where(deliveries.c.site_id == site_id, OPEN, deliveries.c.not_before <= start)
+        .where(or_(deliveries.c.event == CALLED_BACK, hears))
         .order_by(deliveries.c.not_before, deliveries.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from modbot.errors import NotMigrated
 from modbot.storage.audit import AuditVerbs
 from modbot.storage.batches import BatchVerbs
+from modbot.storage.callbacks import CallbackVerbs
 from modbot.storage.cases import CaseVerbs
 from modbot.storage.claims import ClaimVerbs
 from modbot.storage.copies import CopyVerbs
@@ -56,6 +57,7 @@ class Store(
     CaseVerbs,
     ListVerbs,
     RecallVerbs,
+    CallbackVerbs,
     ReviewVerbs,
     BatchVerbs,
     NoteVerbs,

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from intake.akismet.conftest import KEY
-from modbot.domain import Action, CaseQuery, DecidedBy, Door, Head
+from modbot.domain import Action, Callback, CaseQuery, DecidedBy, Door, Head
 from modbot.errors import StoreUnavailable
 
 GUID = re.compile(r"[0-9a-f]{32}")
@@ -156,6 +156,42 @@ def test_it_keeps_a_comment_pending_in_wordpress(ask, good, hold_only, stored):
 
     assert (answer.text, answer.headers["X-akismet-error"]) == ("false", "awaiting-review")
     assert stored()[0].queued
+
+
+def test_it_asks_a_client_that_waits_to_come_back_and_tells_it_what_a_person_decided(
+    ask, good, hold_only, house, stored
+):
+    waits = {"callback": "https://gazette.example/wp-json/akismet/v1/webhook", "comment_post_ID": "7"}
+    answer = ask("comment-check", headers={"User-Agent": "WordPress/6.6 | Akismet/5.6"}, **good, **waits)
+
+    assert (answer.text, answer.headers["X-akismet-recheck-after"]) == ("false", "43200")
+    assert "X-akismet-error" not in answer.headers
+    guid = answer.headers["X-akismet-guid"]
+    assert house.store.callback(stored()[0].id) == (Callback(waits["callback"], {"comment_post_ID": "7"}), guid)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/hook",
+        "http://169.254.169.254/",
+        "https://gazette.example.evil/",
+        "ftp://gazette.example/",
+        "x",
+    ],
+)
+def test_it_calls_back_to_the_sites_own_host_only(ask, good, hold_only, house, stored, url):
+    answer = ask("comment-check", **good, callback=url)
+
+    assert "X-akismet-recheck-after" not in answer.headers
+    assert house.store.callback(stored()[0].id) is None
+
+
+def test_it_asks_nobody_to_come_back_twice(ask, good, hold_only):
+    waits = good | {"callback": "https://gazette.example/hook"}
+    ask("comment-check", **waits)
+
+    assert "X-akismet-recheck-after" not in ask("comment-check", **waits, recheck_reason="retry").headers
 
 
 def test_it_has_two_words_for_other_clients(ask, good, hold_only):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from factories import NOON, a_site, later
 from modbot.domain import Action, DecidedBy, DeliveryRow, DeliveryState, Event, Hook, Mode, Policy
+from modbot.review.pages import sites
 from modbot.review.pages.frame import Frame
 from modbot.review.pages.sites import SiteFacts, caution_words, site_page, sites_page
 
@@ -71,3 +75,15 @@ def test_it_says_why_a_hook_is_off():
 def test_it_sends_again_only_what_is_finished():
     page = shown(a_site(), [a_delivery(state) for state in DeliveryState])
     assert {row.state for row in page.deliveries if row.can_resend} == {"Delivered", "Given up"}
+
+
+def test_it_says_in_words_why_a_message_did_not_arrive():
+    """Every reason that the operator's table names."""
+    told = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
+    rows = told.partition("| reason on the delivery |")[2].partition("\n\n")[0].splitlines()[2:]
+    names = [name for row in rows for name in re.findall(r"`([a-z_]+…?)`", row.split("|")[1])]
+
+    assert len(names) > 15
+    assert [name for name in names if name not in sites.REASON_WORDS and not name.startswith(sites.ANSWERED)] == []
+    assert sites._why("status_502") == "the site answered 502"
+    assert sites._why("of_a_version_to_come") == "of a version to come"

@@ -9,14 +9,15 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from modbot import observe
-from modbot.domain import FAILED, Action, Case, DecidedBy, Door, Mode, ReviewDraft, SecretKind, Site, Verdict
+from modbot.domain import FAILED, Action, Callback, Case, DecidedBy, Door, Mode, ReviewDraft, SecretKind, Site, Verdict
 from modbot.errors import CaseNotFound, ModbotError, NotFound, StaleReview, StoreError, TooManyRequests
 from modbot.intake import gate
 from modbot.intake.akismet import stats
@@ -24,6 +25,7 @@ from modbot.intake.akismet.fields import Call, comment_of, has_blog, read
 from modbot.intake.codec import canonical, to_json
 from modbot.moderation import Submission
 from modbot.policy import is_blatant
+from modbot.validation import is_web_address
 
 PLAIN = "text/plain; charset=utf-8"
 THANKS = "Thanks for making the web a better place."
@@ -33,6 +35,8 @@ BAD_BLOG = "We were unable to parse your blog URI"
 # Wrong keys from one address in a minute; twelve hexadecimal digits are not guessed at this pace.
 WRONG_KEYS_PER_MINUTE = 60
 RETRY_S = 60
+# So long a comment may wait for a person in WordPress; after twice that the plugin goes by its own rules.
+RECHECK_AFTER_S = 43_200
 # Where a comment waits for a person and its client has no word for that: from here on it is called spam.
 SPAM_FROM = 0.5
 REVIEW_TRIES = 3
@@ -146,7 +150,7 @@ def check(asked: Asked) -> Response:
     if call.is_marked or call.is_administrators:
         return _verdict(secrets.token_hex(16), spam=call.is_marked)
     gate.limiter().hit(gate.house().settings.site_posts_per_minute, "site", site.id)
-    submission = _submission(call, secrets.token_hex(16))
+    submission = replace(_submission(call, secrets.token_hex(16)), callback=_callback(asked))
     moderator = gate.house().moderator
     if call.is_test or not _has_text(submission):
         return _of_verdict(submission.key, moderator.preview(site, submission, asked.at))
@@ -203,6 +207,18 @@ def _submission(call: Call, guid: str) -> Submission:
     return Submission(fields=fields, payload=canonical(fields), door=Door.AKISMET, key=guid)
 
 
+def _callback(asked: Asked) -> Callback | None:
+    """Return where the client waits, if that is on the site's own host: the address comes from whoever has the key."""
+    url, site = asked.call.text("callback").strip(), asked.site
+    if not is_web_address(url):
+        return None
+    parts = urlsplit(url)
+    own = parts.hostname in {urlsplit(one).hostname for one in (site.url, *site.origins)}
+    is_known = own or not {parts.hostname, parts.netloc.lower()}.isdisjoint(site.allowed_hosts)
+    about = {name: said for name in ("comment_post_ID", "comment_parent") if (said := asked.call.text(name).strip())}
+    return Callback(url, about) if is_known else None
+
+
 def _has_text(submission: Submission) -> bool:
     return bool(str(submission.fields["body"]).strip())
 
@@ -215,7 +231,8 @@ def _of_case(case: Case, asked: Asked) -> Response:
         # A person will look; until then the client keeps it and asks again.
         return Response("error", status=503, content_type=PLAIN, headers={"Retry-After": str(RETRY_S)})
     if case.action is Action.HOLD:
-        return _held(case.comment.key, case.verdict)
+        waits = _callback(asked) is not None and not asked.call.is_recheck
+        return _held(case.comment.key, case.verdict, waits=waits)
     machine = case.decided_by is DecidedBy.MACHINE
     blatant = machine and asked.site.policy.mode is not Mode.HOLD_ONLY and is_blatant(case.verdict)
     return _verdict(case.comment.key, spam=case.action is Action.REJECT, discard=blatant)
@@ -227,8 +244,12 @@ def _of_verdict(guid: str, verdict: Verdict) -> Response:
     return _verdict(guid, spam=verdict.action is Action.REJECT)
 
 
-def _held(guid: str, verdict: Verdict) -> Response:
+def _held(guid: str, verdict: Verdict, *, waits: bool = False) -> Response:
     """Say that a person should look, in a way that this client has a place for."""
+    if waits:
+        response = _verdict(guid, spam=False)
+        response.headers["X-akismet-recheck-after"] = str(RECHECK_AFTER_S)
+        return response
     if _is_wordpress():
         # The plugin keeps the comment pending when a call seems incomplete, whatever the verdict.
         response = _verdict(guid, spam=False)

@@ -60,11 +60,27 @@ KEYS = Phrases(
         "coral": N_("Coral secret"),
     }
 )
+ANSWERED = "status_"
 REASON_WORDS = Phrases(
     {
         "timeout": N_("the site did not answer in time"),
-        "private_address": N_("the address is private and not on the allow list"),
-        "too_many_redirects": N_("the site redirects"),
+        "dns_timeout": N_("the name server did not answer in time"),
+        "dns_failed": N_("there is no host of this name"),
+        "refused_private_address": N_("the address is private and not on the allow list"),
+        "connection_refused": N_("nobody listens at this address"),
+        "connection_closed": N_("the connection broke"),
+        "connection_failed": N_("there is no way to this address"),
+        "tls_failed": N_("its certificate is not valid"),
+        "bad_response": N_("the answer was no HTTP"),
+        "redirect": N_("the site redirects: give the final address"),
+        "gone": N_("the site wants no more messages"),
+        "rate_limited": N_("the site asked for a pause"),
+        "bad_url": N_("the address is none"),
+        "no_hook": N_("the site has no webhook any more"),
+        "no_secret": N_("a secret is missing: make a new one"),
+        "bad_secret": N_("a secret cannot be read: make a new one"),
+        "no_callback": N_("nobody waits for this comment any more"),
+        "internal_error": N_("a fault of modbot: see the log"),
     }
 )
 
@@ -268,6 +284,12 @@ def _row(site: Site) -> SiteView:
     )
 
 
+def _why(reason: str) -> str:
+    if reason.startswith(ANSWERED):
+        return _("the site answered {status}", status=reason.removeprefix(ANSWERED))
+    return REASON_WORDS.get(reason) or reason.replace("_", " ")
+
+
 def _delivery(row: DeliveryRow, now: datetime) -> DeliveryView:
     tones = {DeliveryState.DONE: "done", DeliveryState.GIVEN_UP: "problem", DeliveryState.UNDONE: "noted"}
     return DeliveryView(
@@ -277,7 +299,7 @@ def _delivery(row: DeliveryRow, now: datetime) -> DeliveryView:
         state=words.DELIVERY_WORDS[row.state],
         tone=tones.get(row.state, "waiting"),
         attempts=counted(row.attempts, "{n} try", "{n} tries"),
-        reason=REASON_WORDS.get(row.last_reason, row.last_reason.replace("_", " ")),
+        reason=_why(row.last_reason),
         created=words.moment(row.created_at, now),
         can_resend=row.state in (DeliveryState.DONE, DeliveryState.GIVEN_UP),
     )
