@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
 import akismet
 import httpx
 import pytest
@@ -13,6 +19,7 @@ from modbot.app import create_app
 from modbot.domain import Action, CaseQuery
 from served import in_thread
 
+NPM = Path(__file__).parent / "npm"
 BLOG = "https://gazette.example"
 COMMENT = {
     "user_ip": "192.0.2.7",
@@ -65,3 +72,62 @@ def test_python_says_when_its_key_is_wrong(address, monkeypatch):
     wrong = akismet.Config(key="f" * 12, url=BLOG)
     with httpx.Client() as http, pytest.raises(akismet.APIKeyError):
         akismet.SyncClient.validated_client(config=wrong, http_client=http)
+
+
+# -- npm --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    """Run a script beside the clients that npm installed; without npm the test is skipped by name, and on CI it fails."""
+    if not (shutil.which("npm") and shutil.which("node")):
+        if os.environ.get("CI"):
+            pytest.fail("npm is not installed: apt-get install nodejs npm")
+        pytest.skip("needs npm (apt-get install nodejs npm)")
+    folder = tmp_path_factory.mktemp("npm")
+    for path in NPM.iterdir():
+        shutil.copy(path, folder)
+    install = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"]
+    subprocess.run(install, cwd=folder, check=True, capture_output=True, timeout=300)
+
+    def run(script: str, *arguments: str) -> dict:
+        done = subprocess.run(
+            ["node", script, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+def test_cedx_works(node, address, house):
+    told = node("cedx.mjs", address, KEY)
+
+    assert told == {
+        "valid": True,
+        "wrong": False,
+        "ham": 0,
+        "spam": 1,
+        "administrator": 0,
+        "refused": "Invalid key",
+    }
+    (row,) = house.store.cases(CaseQuery(limit=10)).rows
+    case = house.store.case(row.id)
+    assert (case.action, case.comment.url, case.comment.language) == (Action.REJECT, "https://cal.example/", "en")
+    assert case.comment.created_at.isoformat() == "2026-03-14T11:00:00+00:00"
+
+
+def test_akismet_api_works(node, address, house):
+    told = node("api.mjs", address, KEY)
+
+    assert told | {"refused": ""} == {
+        "valid": True,
+        "wrong": False,
+        "ham": False,
+        "spam": True,
+        "administrator": False,
+        "refused": "",
+    }
+    assert "Invalid API key" in told["refused"]
+    (row,) = house.store.cases(CaseQuery(limit=10)).rows
+    assert (row.name, row.action) == ("Cal", Action.REJECT)
