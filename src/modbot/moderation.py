@@ -265,7 +265,9 @@ class Moderator:
         scene = Scene(comment=comment, history=history, by_name=by_name)
         learned, scorer = self._learned(site)
         assessment = assess(scene, model=scorer, rules=(OWNERS, *RULES), rules_version=_rules_version(by_name))
-        return decide(assessment, site.policy, yardstick_for(self._model, site.policy, learned), self._around.coin())
+        # Of what is only scored nothing is laid before people, so it is no evidence for a promise either.
+        coin = 1.0 if comment.door.is_advisory else self._around.coin()
+        return decide(assessment, site.policy, yardstick_for(self._model, site.policy, learned), coin)
 
     def _by_name(self, site: Site, at: datetime) -> Ruleset:
         """Return the owner's rules that count now; the store is asked when they changed or one of them ran out."""

@@ -80,6 +80,8 @@ class Vault:
     def trace(self, comment: Comment) -> Comment:
         """Name the author by a hash and keep no address: for a comment that is looked up and not stored."""
         site_id, email = comment.site_id, comment.email
+        if not email and not comment.name:
+            return replace(comment, author=replace(comment.author, key="", avatar=""))
         who = "email:" + folded_address(email) if email else "name:" + _folded_name(comment.name)
         known = replace(
             comment.author,

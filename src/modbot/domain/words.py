@@ -62,6 +62,12 @@ class Door(StrEnum):
     NATIVE = "native"
     FORM = "form"
     AKISMET = "akismet"
+    PERSPECTIVE = "perspective"
+
+    @property
+    def is_advisory(self) -> bool:
+        """Whether its callers ask for scores only: they decide themselves, and nobody waits for an answer."""
+        return self is Door.PERSPECTIVE
 
 
 class Head(StrEnum):

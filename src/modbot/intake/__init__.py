@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from modbot.errors import ModbotError
-from modbot.intake import akismet, forms, native, problem, watch
+from modbot.intake import akismet, forms, native, perspective, problem, watch
 from modbot.intake.codec import OrjsonProvider
 from modbot.intake.gate import JSON, LIMITER, Limiter
 
@@ -36,6 +36,7 @@ ADAPTERS = (
     Adapter(native.bp, ("/v1/", DESCRIPTION), problem.refuse),
     Adapter(forms.bp, ("/f/",), forms.refuse),
     Adapter(akismet.bp, ("/1.1/", "/1.2/", "/k/"), akismet.refuse),
+    Adapter(perspective.bp, ("/v1alpha1/", "/$discovery/"), perspective.refuse),
     Adapter(watch.bp, ("/healthz", "/readyz", "/metrics"), problem.refuse),
 )
 

@@ -157,9 +157,9 @@ class CaseVerbs:
             enter(connection, case_id, new)
             if new.callback:
                 remember(connection, case_id, new.callback)
-            announce(
-                connection, Change(new.comment.site_id, case_id, new.action, None, new.decided_by, 1, new.at, new.at)
-            )
+            if not new.comment.door.is_advisory:
+                came = Change(new.comment.site_id, case_id, new.action, None, new.decided_by, 1, new.at, new.at)
+                announce(connection, came)
             count_arrival(connection, new)
         return _fresh_case(case_id, new, queued), True
 
@@ -328,7 +328,7 @@ def _require_sealed(new: NewCase) -> None:
 
 def _is_queued(new: NewCase) -> bool:
     audited = new.verdict.audited and new.decided_by is DecidedBy.MACHINE
-    return new.action is Action.HOLD or audited
+    return (new.action is Action.HOLD or audited) and not new.comment.door.is_advisory
 
 
 def _case_row(case_id: str, new: NewCase, queued: bool) -> dict[str, Any]:  # noqa: FBT001

@@ -24,6 +24,11 @@ HISTORY_LIMIT = 200
 PEOPLE = frozenset({DecidedBy.PERSON.value, DecidedBy.SITE.value})
 
 
+# Whoever gave neither a name nor an address is nobody in particular.
+_KNOWN = cases.c.author_key != ""
+_BY_AUTHOR = cases.c.author_key == bindparam("given_author")
+
+
 def _newest(kind: str, decided_by: Any, *where: Any) -> Any:
     found = (
         select(literal_column(f"'{kind}'").label("kind"), cases.c.action, decided_by)
@@ -36,7 +41,9 @@ def _newest(kind: str, decided_by: Any, *where: Any) -> Any:
 
 _HISTORY = Hot(
     union_all(
-        _newest("author", literal_column("''").label("decided_by"), cases.c.author_key == bindparam("given_author")),
+        _newest(
+            "author", literal_column("''").label("decided_by"), cases.c.author_key == bindparam("given_author"), _KNOWN
+        ),
         _newest("text", cases.c.decided_by, cases.c.fingerprint == bindparam("given_fingerprint")),
     )
 )

@@ -32,7 +32,14 @@ QUOTED_WORDS = 12
 HOSTS = 10
 # For a case whose site nobody asked about: no cut-offs.
 UNMEASURED = Yardstick(rank=lambda _scores: 0.0, reject_from=None, publish_below=None)
-DOOR_WORDS = Phrases({Door.NATIVE: N_("the API"), Door.FORM: N_("the form"), Door.AKISMET: N_("Akismet")})
+DOOR_WORDS = Phrases(
+    {
+        Door.NATIVE: N_("the API"),
+        Door.FORM: N_("the form"),
+        Door.AKISMET: N_("Akismet"),
+        Door.PERSPECTIVE: N_("Perspective"),
+    }
+)
 MACHINE_WORDS = Phrases(
     {
         Action.PUBLISH: N_("The machine published it"),
