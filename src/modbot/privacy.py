@@ -80,9 +80,10 @@ class Vault:
     def trace(self, comment: Comment) -> Comment:
         """Name the author by a hash and keep no address: for a comment that is looked up and not stored."""
         site_id, email = comment.site_id, comment.email
-        if not email and not comment.name:
+        if not email and not comment.name and not comment.user_id:
             return replace(comment, author=replace(comment.author, key="", avatar=""))
-        who = "email:" + folded_address(email) if email else "name:" + _folded_name(comment.name)
+        who = "name:" + _folded_name(comment.name) if comment.name else "user:" + comment.user_id
+        who = "email:" + folded_address(email) if email else who
         known = replace(
             comment.author,
             key=self._hash("author", site_id, who),

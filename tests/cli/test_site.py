@@ -225,6 +225,17 @@ def test_it_refuses_an_akismet_key_for_another_kind(run, founded):
     run("site", "rotate-key", "My blog", "--key", "0123456789ab", code=2)
 
 
+def test_it_keeps_the_secret_that_coral_made(run, store, vault):
+    added(run)
+    secret = "empsec_" + "0123456789abcdef" * 4
+    run("site", "rotate-key", "My blog", "--kind", "coral", "--key", secret, "--overlap-hours", "0")
+    run("site", "rotate-key", "My blog", "--kind", "coral", "--key", "mine", code=2)
+    run("site", "rotate-key", "My blog", "--kind", "webhook", "--key", secret, code=2)
+
+    sealed = store.secrets("my-blog", SecretKind.CORAL, datetime.now(UTC))
+    assert [vault.open_secret(one) for one in sealed] == [secret]
+
+
 def test_it_makes_webhook_secrets_that_the_receiver_takes(run, founded):
     from standardwebhooks import Webhook
 

@@ -8,7 +8,15 @@ PROBLEM, PAGE = "application/problem+json", "text/html"
 
 
 def test_it_works(standing):
-    assert {adapter.bp.name for adapter in ADAPTERS} == {"native", "forms", "akismet", "perspective", "watch"}
+    assert {adapter.bp.name for adapter in ADAPTERS} == {
+        "native",
+        "forms",
+        "akismet",
+        "coral",
+        "openai",
+        "perspective",
+        "watch",
+    }
     assert standing.client.get("/healthz").status_code == 200
 
 

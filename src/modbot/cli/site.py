@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -49,6 +50,23 @@ class AkismetKey(click.ParamType[str]):
         if not re.fullmatch(r"[0-9a-f]{12}", text):
             self.fail("expected twelve hexadecimal digits, such as 0123456789ab.", param, ctx)
         return text
+
+
+class CoralSecret(click.ParamType[str]):
+    """A signing secret as Coral makes it for a phase."""
+
+    name = "secret"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Give the secret back whole: its prefix is part of the key."""
+        text = str(value).strip()
+        if not re.fullmatch(r"empsec_[0-9a-f]{32,128}", text):
+            self.fail("expected Coral's signing secret: empsec_ and hexadecimal digits.", param, ctx)
+        return text
+
+
+# What some clients make for themselves.
+GIVEN: Mapping[str, AkismetKey | CoralSecret] = {"akismet": AkismetKey(), "coral": CoralSecret()}
 
 
 @click.group("site")
@@ -128,9 +146,7 @@ def show(ctx: click.Context, site: str, *, as_json: bool) -> None:
 @command.command("rotate-key")
 @click.argument("site")
 @click.option("--kind", type=click.Choice(list(KINDS)), default="key", show_default=True, help="Which key.")
-@click.option(
-    "--key", "akismet_key", type=AkismetKey(), help="With --kind akismet: the new key, instead of a made one."
-)
+@click.option("--key", "given", help="With --kind akismet or coral: the client's own, instead of a made one.")
 @click.option(
     "--overlap-hours",
     type=click.FloatRange(min=0),
@@ -141,16 +157,17 @@ def show(ctx: click.Context, site: str, *, as_json: bool) -> None:
 @as_json
 @click.pass_context
 def rotate_key(
-    ctx: click.Context, site: str, kind: str, akismet_key: str | None, *, overlap_hours: float, as_json: bool
+    ctx: click.Context, site: str, kind: str, given: str | None, *, overlap_hours: float, as_json: bool
 ) -> None:
     """Make a new key and print it, this once; the old one works for a while yet."""
     from modbot.credentials import new_secret, secret_at_rest
 
-    if akismet_key and kind != "akismet":
-        raise click.UsageError("--key goes with --kind akismet only.")
+    if given and kind not in GIVEN:
+        raise click.UsageError("--key goes with --kind akismet or coral only.")
+    kept = GIVEN[kind].convert(given, None, ctx) if given else ""
     store, vault = store_for(ctx), vault_for(ctx)
     found = site_called(store, site)
-    secret = akismet_key or new_secret(KINDS[kind])
+    secret = kept or new_secret(KINDS[kind])
     at_rest = secret_at_rest(KINDS[kind], secret, vault)
     store.rotate_secret(found.id, at_rest, datetime.now(UTC), overlap_hours * 3600)
     write_down(store, Deed.KEY_ROTATED, found.id, found.id, kind=kind)

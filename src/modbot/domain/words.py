@@ -63,11 +63,13 @@ class Door(StrEnum):
     FORM = "form"
     AKISMET = "akismet"
     PERSPECTIVE = "perspective"
+    CORAL = "coral"
+    OPENAI = "openai"
 
     @property
     def is_advisory(self) -> bool:
         """Whether its callers ask for scores only: they decide themselves, and nobody waits for an answer."""
-        return self is Door.PERSPECTIVE
+        return self in {Door.PERSPECTIVE, Door.CORAL, Door.OPENAI}
 
 
 class Head(StrEnum):

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from modbot.errors import ModbotError
-from modbot.intake import akismet, forms, native, perspective, problem, watch
+from modbot.intake import akismet, coral, forms, native, openai, perspective, problem, watch
 from modbot.intake.codec import OrjsonProvider
 from modbot.intake.gate import JSON, LIMITER, Limiter
 
@@ -33,10 +33,13 @@ class Adapter:
 
 
 ADAPTERS = (
+    # Before our own door, which has the rest of /v1.
+    Adapter(openai.bp, ("/v1/moderations", "/moderations"), openai.refuse),
     Adapter(native.bp, ("/v1/", DESCRIPTION), problem.refuse),
     Adapter(forms.bp, ("/f/",), forms.refuse),
     Adapter(akismet.bp, ("/1.1/", "/1.2/", "/k/"), akismet.refuse),
     Adapter(perspective.bp, ("/v1alpha1/", "/$discovery/"), perspective.refuse),
+    Adapter(coral.bp, ("/coral/",), coral.refuse),
     Adapter(watch.bp, ("/healthz", "/readyz", "/metrics"), problem.refuse),
 )
 

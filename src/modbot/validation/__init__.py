@@ -63,7 +63,7 @@ USER_AGENT_KEPT_CHARS = 500
 REFERRER_KEPT_CHARS = 2_000
 HONEYPOT_KEPT_CHARS = 200
 # These doors speak protocols whose callers cannot be told what was wrong with a field: what cannot be read is left out.
-FORGIVING = frozenset({Door.AKISMET, Door.PERSPECTIVE})
+FORGIVING = frozenset(Door) - {Door.NATIVE, Door.FORM}
 
 _MAIN_FIELDS = ("id", "name", "email", "body", "url", "page_url", "page_title", "parent_id")
 _SIDE_FIELDS = (

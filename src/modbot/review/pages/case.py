@@ -38,6 +38,8 @@ DOOR_WORDS = Phrases(
         Door.FORM: N_("the form"),
         Door.AKISMET: N_("Akismet"),
         Door.PERSPECTIVE: N_("Perspective"),
+        Door.CORAL: N_("Coral"),
+        Door.OPENAI: N_("OpenAI's moderations"),
     }
 )
 MACHINE_WORDS = Phrases(
