@@ -87,7 +87,7 @@ def node(tmp_path_factory):
     folder = tmp_path_factory.mktemp("npm")
     for path in NPM.iterdir():
         shutil.copy(path, folder)
-    install = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"]
+    install = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent", "--fetch-retries=5"]
     subprocess.run(install, cwd=folder, check=True, capture_output=True, timeout=300)
 
     def run(script: str, *arguments: str) -> dict:
