@@ -25,6 +25,8 @@ MODEL_CHARS = 100
 INPUTS_MAX = 100
 FLAGGED_FROM = 0.5
 RETRY_S = 1
+# More would differ from machine to machine.
+DIGITS = 7
 # For each category the heads of which all must be likely; what has none is never found.
 CATEGORIES: Mapping[str, tuple[Head, ...]] = {
     "harassment": (Head.TOXICITY,),
@@ -142,7 +144,7 @@ def _scores(verdict: Verdict) -> dict[str, float]:
 
 
 def _result(scores: Mapping[str, float]) -> dict[str, Any]:
-    found = {name: scores.get(name, 0.0) for name in CATEGORIES}
+    found = {name: round(scores.get(name, 0.0), DIGITS) for name in CATEGORIES}
     flagged = {name: score >= FLAGGED_FROM for name, score in found.items()}
     return {
         "flagged": any(flagged.values()),
@@ -154,7 +156,7 @@ def _result(scores: Mapping[str, float]) -> dict[str, Any]:
 
 def _more(verdict: Verdict, site: Site) -> dict[str, Any]:
     """Add what this protocol has no place for; its SDKs let it pass."""
-    told: dict[str, Any] = {"action": verdict.action.value, "spam": verdict.scores.get(Head.SPAM, 0.0)}
+    told: dict[str, Any] = {"action": verdict.action.value, "spam": round(verdict.scores.get(Head.SPAM, 0.0), DIGITS)}
     if site.show_reasons:
         told["reasons"] = [reason.code for reason in verdict.reasons]
     return {"modbot": told}

@@ -24,6 +24,8 @@ from modbot.moderation import Submission
 from modbot.privacy import key_hash
 
 DEFAULT_LANGUAGE = "en"
+# More would differ from machine to machine.
+DIGITS = 7
 # What is suggested from here on says that the text has the attribute.
 HAS_IT = 0.5
 # The ground that a suggested attribute stands for, the finest first.
@@ -150,7 +152,7 @@ def _scores(wish: Asked, verdict: Verdict) -> dict[str, Any]:
 
 
 def _score(value: float) -> dict[str, Any]:
-    return {"value": value, "type": PROBABILITY}
+    return {"value": round(value, DIGITS), "type": PROBABILITY}
 
 
 def _token(token: str) -> dict[str, str]:
