@@ -258,6 +258,8 @@ class Moderator:
         return self._vault.seal(comment, at)
 
     def _history(self, comment: Comment, besides: str = "") -> History:
+        if comment.door.is_of_texts:
+            return History()
         return self._store.history(comment.site_id, comment.author.key, comment.fingerprint, comment.sketch, besides)
 
     def _verdict(self, site: Site, comment: Comment, history: History, at: datetime) -> Verdict:

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from factories import a_comment, a_new_case, a_site, later
-from modbot.domain import Action, Attempt, DeliveryState, Event, Hook
+from factories import a_comment, a_draft, a_new_case, a_site, later
+from modbot.domain import Action, Attempt, DeliveryState, Door, Event, Hook
 
 
 def recorded(store, key="key-1", **changes):
@@ -166,3 +166,11 @@ def test_it_lists_messages_by_page_newest_first(store):
 def test_it_says_what_was_decided(store, action):
     recorded(store, action=action)
     assert claim(store, later(1))[0].action is action
+
+
+@pytest.mark.parametrize("door", Door)
+def test_nobody_hears_of_what_was_only_scored(store, door):
+    case = store.record(a_new_case(comment=a_comment(key="scored", door=door)))[0]
+    store.record_review(a_draft(case_id=case.id, action=Action.REJECT))
+
+    assert (claim(store, later(100)) == ()) is door.is_advisory

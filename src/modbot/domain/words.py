@@ -69,7 +69,12 @@ class Door(StrEnum):
     @property
     def is_advisory(self) -> bool:
         """Whether its callers ask for scores only: they decide themselves, and nobody waits for an answer."""
-        return self in {Door.PERSPECTIVE, Door.CORAL, Door.OPENAI}
+        return self.is_of_texts or self is Door.CORAL
+
+    @property
+    def is_of_texts(self) -> bool:
+        """Whether its callers ask about bare texts, again and again perhaps: what came before says nothing of them."""
+        return self in {Door.PERSPECTIVE, Door.OPENAI}
 
 
 class Head(StrEnum):

@@ -55,13 +55,13 @@ def moderate_comment(site_name: str) -> Response:
     said = _object(body)
     author, comment = _part(said, "author"), _part(said, "comment")
     fields: dict[str, object] = {
-        "body": comment.get("body"),
-        "parent_id": comment.get("parentID") or "",
-        "page_url": _part(said, "story").get("url"),
-        "user_id": author.get("id"),
-        "user_role": author.get("role"),
+        "body": _text(comment, "body"),
+        "parent_id": _text(comment, "parentID"),
+        "page_url": _text(_part(said, "story"), "url"),
+        "user_id": _text(author, "id"),
+        "user_role": _text(author, "role"),
     }
-    if author.get("role") in STAFF or not str(fields["body"] or "").strip():
+    if fields["user_role"] in STAFF or not _text(comment, "body").strip():
         return _no_opinion()
     # The same text comes twice where Coral asks its author whether they are sure.
     payload = canonical({"fields": fields, "tenant": said.get("tenantID"), "story": _part(said, "story").get("id")})
@@ -101,6 +101,11 @@ def _object(body: bytes) -> dict[str, Any]:
 def _part(said: Mapping[str, Any], name: str) -> dict[str, Any]:
     part = said.get(name)
     return part if isinstance(part, dict) else {}
+
+
+def _text(part: Mapping[str, Any], name: str) -> str:
+    said = part.get(name)
+    return said if isinstance(said, str) else ""
 
 
 def _answer(case: Case, site: Site) -> Response:

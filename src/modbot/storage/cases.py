@@ -157,9 +157,8 @@ class CaseVerbs:
             enter(connection, case_id, new)
             if new.callback:
                 remember(connection, case_id, new.callback)
-            if not new.comment.door.is_advisory:
-                came = Change(new.comment.site_id, case_id, new.action, None, new.decided_by, 1, new.at, new.at)
-                announce(connection, came)
+            came = Change(new.comment.site_id, case_id, new.action, None, new.decided_by, 1, new.at, new.at)
+            announce(connection, came)
             count_arrival(connection, new)
         return _fresh_case(case_id, new, queued), True
 

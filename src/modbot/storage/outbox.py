@@ -12,21 +12,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, insert, null, or_, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, null, or_, select, text, update
 
-from modbot.domain import Action, Attempt, DecidedBy, Delivery, DeliveryRow, DeliveryState, Event
+from modbot.domain import Action, Attempt, DecidedBy, Delivery, DeliveryRow, DeliveryState, Door, Event
 from modbot.storage.callbacks import CallbackTable
 from modbot.storage.engine import Database, Hot
 from modbot.storage.ids import new_id
-from modbot.storage.tables import OPEN_DELIVERY, AttemptTable, DeliveryTable, SiteTable, table
+from modbot.storage.tables import OPEN_DELIVERY, AttemptTable, CommentTable, DeliveryTable, SiteTable, table
 
 deliveries = table(DeliveryTable)
 attempts = table(AttemptTable)
+comments = table(CommentTable)
 sites = table(SiteTable)
 callbacks = table(CallbackTable)
 
 LIST_LIMIT = 200
 OPEN = OPEN_DELIVERY
+# Whoever asked for scores only decides alone, and knows no case of ours by its id.
+_ADVISORY = text(f"comments.door IN ({', '.join(repr(door.value) for door in Door if door.is_advisory)})")
 _HEARS = sites.c.hook_on & sites.c.hook_url.is_not(None)
 _FIELDS = (
     "id",
@@ -49,7 +52,11 @@ _ANNOUNCE = Hot(
     insert(deliveries).from_select(
         _FIELDS,
         select(*(bindparam(f"new_{name}", type_=deliveries.c[name].type) for name in _FIELDS)).where(
-            sites.c.id == bindparam("new_site_id", type_=sites.c.id.type), sites.c.hook_url.is_not(None)
+            sites.c.id == bindparam("new_site_id", type_=sites.c.id.type),
+            sites.c.hook_url.is_not(None),
+            ~select(comments.c.id)
+            .where(comments.c.case_id == bindparam("new_case_id", type_=comments.c.case_id.type), _ADVISORY)
+            .exists(),
         ),
     )
 )

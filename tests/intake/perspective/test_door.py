@@ -66,6 +66,12 @@ def test_it_answers_the_same_whether_it_may_keep_it_or_not(analyze):
     assert kept == unkept
 
 
+def test_it_scores_a_text_the_same_however_often_it_is_asked(analyze):
+    first, *others = (analyze(attributes=["SPAM"]).json["attributeScores"] for _ in range(4))
+
+    assert all(other == first for other in others)
+
+
 def test_it_scores_several_attributes_and_leaves_out_what_is_below_a_threshold(analyze):
     answer = analyze(attributes={"TOXICITY": {}, "SPAM": {"scoreThreshold": 0.999}, "TOXICITY_EXPERIMENTAL": None})
 
