@@ -10,7 +10,7 @@ import modbot
 
 SRC = Path(modbot.__file__).parent
 RANKS = {
-    **dict.fromkeys(("domain", "errors", "language", "text"), 0),
+    **dict.fromkeys(("client", "domain", "errors", "language", "text"), 0),
     **dict.fromkeys(
         (
             "config",
@@ -87,7 +87,7 @@ HOMES = {
     "socket": {"outbound", "cli", "demo"},
     "ssl": {"outbound"},
     "http": {"outbound", "demo"},
-    "urllib.request": {"demo"},
+    "urllib.request": {"client", "demo"},
     "tomllib": {"config"},
     "pickle": set(),
     "joblib": set(),
