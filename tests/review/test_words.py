@@ -101,3 +101,29 @@ def test_it_shortens_at_a_word():
 def test_it_tells_reviews():
     assert words.review_words(Action.REJECT, first=True) == "Rejected"
     assert words.review_words(Action.HOLD, first=False) == "Put back into the queue"
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.0, "0 %"),
+        (0.0005, "under 0.1 %"),
+        (0.001, "0.1 %"),
+        (0.0123, "1.2 %"),
+        (0.02, "2 %"),
+        (0.0999, "10 %"),
+        (0.1346, "13 %"),
+        (0.99, "99 %"),
+    ],
+)
+def test_it_says_a_share_with_no_more_figures_than_it_has_meaning(share, said):
+    assert words.percent(share) == said
+
+
+def test_it_repeats_a_promise_to_the_last_figure():
+    policy = Policy(mode=Mode.BORROWED, max_good_rejected=0.0005, max_bad_published=0.125)
+
+    assert (
+        words.promise_words(policy)
+        == "At most 0.05 % of good comments rejected and 12.5 % of bad ones published by machine."
+    )

@@ -91,7 +91,7 @@ def post_comment(site_name: str) -> Response:
     house = gate.house()
     at = house.clock()
     site = _site(site_name)
-    client = _client()
+    client = gate.client()
     _check_origin(site)
     gate.limiter().hit(house.settings.form_posts_per_minute, "form", gate.limited_name(client))
     gate.limiter().hit(house.settings.site_posts_per_minute, "form-site", site.id)
@@ -181,12 +181,6 @@ def _site(name: str) -> Site:
     if site is None:
         raise NotFound("Expected the name or id of a site after /f/, got another. `modbot site list` shows them.")
     return site
-
-
-def _client() -> str:
-    return gate.client_address(
-        request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), gate.house().settings.trusted_proxies
-    )
 
 
 def _read_form() -> dict[str, str]:

@@ -252,6 +252,13 @@ def client_address(remote: str, forwarded_for: str, trusted: Sequence[Network]) 
     return client
 
 
+def client() -> str:
+    """Return the address of whoever sent the current request."""
+    return client_address(
+        request.remote_addr or "", request.headers.get("X-Forwarded-For", ""), house().settings.trusted_proxies
+    )
+
+
 def limited_name(address: str) -> str:
     """Return what a limit counts for an address: itself, or its network with IPv6."""
     parsed = _address(address)

@@ -147,8 +147,8 @@ def percent(share: float) -> str:
     """Say a share in percent, with no more figures than it has meaning."""
     if 1e-9 < share < 0.001:
         return _("under 0.1 %")
-    tenths = round(share * 100, 1)
-    return _("{number} %", number=number(tenths, 1 if share < 0.1 and tenths % 1 else 0))
+    has_tenths = share < 0.1 and round(share * 100, 1) % 1
+    return _("{number} %", number=number(share * 100, 1 if has_tenths else 0))
 
 
 def likelihood(probability: float) -> str:
@@ -202,8 +202,8 @@ def promise_words(policy: Policy) -> str:
         return MODE_WORDS[policy.mode][1]
     return _(
         "At most {good} of good comments rejected and {bad} of bad ones published by machine.",
-        good=percent(policy.max_good_rejected),
-        bad=percent(policy.max_bad_published),
+        good=_promised(policy.max_good_rejected),
+        bad=_promised(policy.max_bad_published),
     )
 
 
@@ -214,6 +214,11 @@ def excerpt(text: str, chars: int) -> str:
         return flat
     cut = flat[:chars].rsplit(" ", 1)[0] if " " in flat[:chars] else flat[:chars]
     return f"{cut}…"
+
+
+def _promised(share: float) -> str:
+    percents = f"{share * 100:g}"
+    return _("{number} %", number=percents)
 
 
 def _ago(at: datetime, now: datetime) -> str:

@@ -66,7 +66,7 @@ def answer_call(version: str, method: str, given: str = "") -> Response:
         return _invalid(NO_KEY)
     site = gate.house().store.site_for_key(SecretKind.AKISMET, gate.house().vault.index(call.key), at)
     if site is None:
-        gate.limiter().hit(WRONG_KEYS_PER_MINUTE, "akismet", gate.limited_name(_client()))
+        gate.limiter().hit(WRONG_KEYS_PER_MINUTE, "akismet", gate.limited_name(gate.client()))
         return _invalid(BAD_KEY)
     return answer(Asked(call, site, at))
 
@@ -283,11 +283,6 @@ def _invalid(why: str) -> Response:
 
 def _json(told: Mapping[str, object]) -> Response:
     return Response(to_json(told), content_type=gate.JSON)
-
-
-def _client() -> str:
-    forwarded, trusted = request.headers.get("X-Forwarded-For", ""), gate.house().settings.trusted_proxies
-    return gate.client_address(request.remote_addr or "", forwarded, trusted)
 
 
 CALLS: Mapping[tuple[str, str], Callable[[Asked], Response]] = {

@@ -139,7 +139,7 @@ def _json(body: bytes) -> dict[str, str]:
 
 def _form(body: bytes, charset: str = "") -> Iterator[tuple[str, str]]:
     """Read a form in its own charset, the first value of each name last, so that it stays."""
-    raw = [pair.partition(b"=") for pair in body.split(b"&")[:FIELDS_MAX] if pair]
+    raw = [pair.partition(b"=") for pair in body.split(b"&", FIELDS_MAX)[:FIELDS_MAX] if pair]
     pairs = [(_unquoted(name), _unquoted(value)) for name, _equals, value in raw]
     said = (
         value.decode("ascii", "replace") for name, value in pairs if name in {b"blog_charset", b"charset"} and value
