@@ -20,7 +20,8 @@ replay       a site's life played again      explaining  a verdict in a few sent
 forecast     what would flip under a change  ruling      what an owner types to a rule
 language     every word that people read     translations  from locale/ to a language
 snippet      what an owner pastes            client      what a site in Python needs
-cli          where people start              app         where the parts meet
+imports      a history from elsewhere        cli         where people start
+app          where the parts meet
 """
 
 __version__ = "0.1.0"

@@ -41,7 +41,7 @@ RANKS = {
         ),
         2,
     ),
-    **dict.fromkeys(("intake", "review"), 3),
+    **dict.fromkeys(("intake", "imports", "review"), 3),
     **dict.fromkeys(("app", "founding", "replay"), 4),
     **dict.fromkeys(("cli", "demo", "__main__"), 5),
 }
@@ -78,6 +78,7 @@ HOMES = {
     "tldextract": {"text"},
     "rensa": {"text"},
     "re2": {"scoring"},
+    "defusedxml": {"imports"},
     "prometheus_client": {"observe"},
     "structlog": {"observe"},
     "click": {"cli"},

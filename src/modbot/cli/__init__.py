@@ -39,6 +39,7 @@ COMMANDS = {
     "rule": "Rules of your own: words, links, addresses, authors and networks.",
     "user": "People who moderate, and what they may do.",
     "audit": "What people did besides decisions about comments; the log is only appended to.",
+    "import": "A site's history from WordPress, Disqus, Isso, Remark42, a table or JSON Lines.",
     "score": "Score comments in bulk from CSV or JSONL.",
     "explain": "Why a comment got its scores, word by word.",
     "train": "Fit, calibrate and evaluate a model.",
@@ -46,6 +47,8 @@ COMMANDS = {
     "replay": "Try a policy or model on the past: a labelled file, or what a site has stored.",
     "model": "Which models there are, and which one is live.",
 }
+# "import" is a word of Python, so no file can well have that name.
+FILES = {"import": "imports"}
 
 
 class LazyGroup(click.Group):
@@ -63,7 +66,7 @@ class LazyGroup(click.Group):
         """Import the file of one command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"modbot.cli.{cmd_name}").command
+        command: click.Command = import_module(f"modbot.cli.{FILES.get(cmd_name, cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002, click's signature

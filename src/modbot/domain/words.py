@@ -65,11 +65,12 @@ class Door(StrEnum):
     PERSPECTIVE = "perspective"
     CORAL = "coral"
     OPENAI = "openai"
+    IMPORT = "import"
 
     @property
     def is_advisory(self) -> bool:
         """Whether its callers ask for scores only: they decide themselves, and nobody waits for an answer."""
-        return self.is_of_texts or self is Door.CORAL
+        return self.is_of_texts or self in {Door.CORAL, Door.IMPORT}
 
     @property
     def is_of_texts(self) -> bool:

@@ -39,6 +39,7 @@ DOOR_WORDS = Phrases(
         Door.AKISMET: N_("Akismet"),
         Door.PERSPECTIVE: N_("Perspective"),
         Door.CORAL: N_("Coral"),
+        Door.IMPORT: N_("an import"),
         Door.OPENAI: N_("OpenAI's moderations"),
     }
 )
