@@ -104,13 +104,11 @@ def test_it_filters_the_lines_of_other_libraries(lines):
     try:
         int(CANARY)
     except ValueError:
-        logging.getLogger("some.library").exception("it broke on %s", "/v1/comments", extra={"email": CANARY})
-    (line,) = lines()
-    assert (line["event"], line["library"], line["error"]) == (
-        "it broke on /v1/comments",
-        "some.library",
-        "ValueError",
-    )
+        logging.getLogger("some.library").exception("it broke on %r", CANARY, extra={"email": CANARY})
+    logging.getLogger("some.library").warning("slow on %s", "/v1/comments")
+    line, other = lines()
+    assert (line["event"], line["library"], line["error"]) == ("it broke on %r", "some.library", "ValueError")
+    assert other["event"] == "slow on /v1/comments"
     assert CANARY not in json.dumps(line)
 
 

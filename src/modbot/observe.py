@@ -76,9 +76,14 @@ def tell_of_dead_thread(args: threading.ExceptHookArgs) -> None:
 
 
 def name_the_library(_logger: object, _method: str, line: Line) -> Line:
-    """Say which library a foreign line is from; its arguments stay in its text."""
+    """Say which library a foreign line is from; what it says of an error it says without its arguments.
+
+    Those may be anything that was at hand, such as waitress's connection with the address of the visitor.
+    """
     record = cast("logging.LogRecord", line["_record"])
     line["library"] = record.name
+    if line.get("exc_info"):
+        line["event"] = str(record.msg)
     return line
 
 

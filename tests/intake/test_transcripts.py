@@ -41,8 +41,9 @@ def exchanges(text: str) -> list[tuple[list[str], list[str]]]:
     return found
 
 
-def asked(client, sent: list[str]):
-    """Send what a transcript sends."""
+def asked(client, clock, sent: list[str]):
+    """Send what a transcript sends, a second after what it sent before."""
+    clock.tick(1)
     method, path = sent[0].split(" ", 1)
     gap = sent.index("") if "" in sent else len(sent)
     headers = dict(line.split(": ", 1) for line in sent[1:gap])
@@ -74,10 +75,10 @@ def site(house, ada_site, clock):
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.txt")), ids=lambda path: path.stem)
-def test_it_works(client, site, path):
+def test_it_works(client, site, clock, path):
     recorded = exchanges(path.read_text(encoding="utf-8"))
     assert len(recorded) >= 3
-    answered = [(sent, told(asked(client, sent))) for sent, _ in recorded]
+    answered = [(sent, told(asked(client, clock, sent))) for sent, _ in recorded]
     if os.environ.get(RECORDS):
         blocks = [
             "\n".join([*(f"> {line}" for line in sent), *(f"< {line}" for line in back)]) for sent, back in answered
