@@ -14,6 +14,7 @@ from factories import NOON, a_site, a_user
 from modbot.app import House, create_app, open_house
 from modbot.config import Settings, load_settings
 from modbot.domain import Mode, Policy, Role, SecretKind, Site, SiteSecret, User
+from modbot.language import ENGLISH, speak
 from modbot.privacy import key_hash
 from modbot.storage.migrate import upgrade
 
@@ -50,6 +51,12 @@ def pytest_runtest_makereport(item, call):
 def _no_settings_from_outside(monkeypatch):
     for name in [name for name in os.environ if name.startswith("MODBOT_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _english_at_first():
+    """A call of a page in this thread leaves its language there until the next call."""
+    speak(ENGLISH)
 
 
 @pytest.fixture
