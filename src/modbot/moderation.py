@@ -201,6 +201,23 @@ class Moderator:
         self._around.wake()
         return done
 
+    def site_says(self, site: Site, case: Case, action: Action, at: datetime, reason: str = "") -> None:
+        """Take what a site says of a case as its review, unless it said the same last. Raises as `site_review` does."""
+        if case.action is action and case.decided_by is DecidedBy.SITE:
+            return
+        draft = ReviewDraft(
+            case_id=case.id,
+            action=action,
+            reviewer=site.id,
+            reviewer_name=site.name,
+            decided_by=DecidedBy.SITE,
+            seen_revision=case.revision,
+            at=at,
+            not_before=at,
+            reason=reason,
+        )
+        self.site_review(site, draft)
+
     def report(self, site: Site, case_id: str, kind: ReportKind, reason: str, at: datetime) -> Case:
         """Put a case before a person because somebody complained. It teaches nothing."""
         self._own_case(site, case_id)

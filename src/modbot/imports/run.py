@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from heapq import heappush, heapreplace
 
-from modbot.domain import Action, Case, DecidedBy, Door, Head, ReviewDraft, Site
+from modbot.domain import Action, Case, DecidedBy, Door, Head, Site
 from modbot.errors import CaseNotFound, KeyReused, StaleReview
 from modbot.moderation import Moderator, Submission
 
@@ -97,26 +98,12 @@ def _bring(moderator: Moderator, site: Site, row: Row, now: datetime, told: Summ
 
 def _label(moderator: Moderator, site: Site, case: Case, label: str, at: datetime) -> None:
     """Take what became of a comment as the site's review, unless a person here decided it or that is known."""
-    action = Action.PUBLISH if label == GOOD else Action.REJECT
-    said_before = case.decided_by is DecidedBy.SITE and case.action is action
-    if not label or case.decided_by is DecidedBy.PERSON or said_before:
+    if not label or case.decided_by is DecidedBy.PERSON:
         return
-    draft = ReviewDraft(
-        case_id=case.id,
-        action=action,
-        reviewer=site.id,
-        reviewer_name=site.name,
-        decided_by=DecidedBy.SITE,
-        seen_revision=case.revision,
-        at=at,
-        not_before=at,
-        reason="" if label == GOOD else label,
-    )
-    try:
-        moderator.site_review(site, draft)
-    except (StaleReview, CaseNotFound):
-        # Decided or erased in this very moment.
-        return
+    action, reason = (Action.PUBLISH, "") if label == GOOD else (Action.REJECT, label)
+    # It may be decided or erased in this very moment.
+    with suppress(StaleReview, CaseNotFound):
+        moderator.site_says(site, case, action, at, reason)
 
 
 def _moment(said: object) -> datetime | None:

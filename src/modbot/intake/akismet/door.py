@@ -17,7 +17,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from modbot import observe
-from modbot.domain import FAILED, Action, Callback, Case, DecidedBy, Door, Mode, ReviewDraft, SecretKind, Site, Verdict
+from modbot.domain import FAILED, Action, Callback, Case, DecidedBy, Door, Mode, SecretKind, Site, Verdict
 from modbot.errors import CaseNotFound, ModbotError, NotFound, StaleReview, StoreError, TooManyRequests
 from modbot.intake import gate
 from modbot.intake.akismet import stats
@@ -180,21 +180,8 @@ def _submitted(asked: Asked, action: Action) -> Response:
         return _word(THANKS)
     for _try in range(REVIEW_TRIES):
         case = moderator.recall(site, submission) or moderator.moderate(site, submission, asked.at).case
-        if case.action is action and case.decided_by is DecidedBy.SITE:
-            break
-        draft = ReviewDraft(
-            case_id=case.id,
-            action=action,
-            reviewer=site.id,
-            reviewer_name=site.name,
-            decided_by=DecidedBy.SITE,
-            seen_revision=case.revision,
-            at=asked.at,
-            not_before=asked.at,
-            reason="spam" if action is Action.REJECT else "",
-        )
         try:
-            moderator.site_review(site, draft)
+            moderator.site_says(site, case, action, asked.at, "spam" if action is Action.REJECT else "")
         except (StaleReview, CaseNotFound):
             # Somebody decided it, or had it erased, a moment ago: what the site says now comes after that.
             continue

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from modbot import observe
-from modbot.domain import Action, DecidedBy, Door, Head, ReviewDraft, SecretKind, Site, Verdict
+from modbot.domain import Action, Door, Head, SecretKind, Site, Verdict
 from modbot.errors import CaseNotFound, NotAuthorised, StaleReview
 from modbot.intake import gate
 from modbot.intake.codec import canonical
@@ -70,21 +70,10 @@ def suggest() -> Response:
     # Nobody says which comment is meant: the newest with that text.
     case = moderator.recall(site, submission) or moderator.moderate(site, submission, at).case
     action, reason = _decision(told)
-    if told.scores and not (case.action is action and case.decided_by is DecidedBy.SITE):
-        draft = ReviewDraft(
-            case_id=case.id,
-            action=action,
-            reviewer=site.id,
-            reviewer_name=site.name,
-            decided_by=DecidedBy.SITE,
-            seen_revision=case.revision,
-            at=at,
-            not_before=at,
-            reason=reason,
-        )
+    if told.scores:
         # A person may have decided it, or had it erased, in this very moment: that stands.
         with suppress(StaleReview, CaseNotFound):
-            moderator.site_review(site, draft)
+            moderator.site_says(site, case, action, at, reason)
     languages = list(told.languages) or [DEFAULT_LANGUAGE]
     return answer({**_token(told.token), "detectedLanguages": languages[:1], "requestedLanguages": languages})
 
