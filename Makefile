@@ -21,7 +21,7 @@ demo: $(READY) ## a sample news site with a comment box, moderated, and the revi
 	@$(BIN)/modbot demo $(ARGS)
 
 test: $(READY_DEV) ## every test that this machine can run, with branch coverage; lists what was skipped and why
-	@$(BIN)/python -m pytest -n 2 --cov $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist worksteal --cov $(ARGS)
 
 unit: $(READY_DEV) ## the quick tests only, in under a minute
 	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not postgres" $(ARGS)

@@ -194,6 +194,30 @@ def test_it_asks_nobody_to_come_back_twice(ask, good, hold_only):
     assert "X-akismet-recheck-after" not in ask("comment-check", **waits, recheck_reason="retry").headers
 
 
+def test_it_gives_wordpress_no_verdict_at_the_second_look_that_would_publish(ask, good, hold_only, stored):
+    wordpress = {"User-Agent": "WordPress/6.8 | Akismet/5.5"}
+    ask("comment-check", headers=wordpress, **good)
+    retried = ask("comment-check", headers=wordpress, **good, recheck_reason="retry")
+    by_hand = ask("comment-check", headers=wordpress, **good, recheck_reason="recheck_queue")
+    waits = {"callback": "https://gazette.example/hook", "recheck_reason": "retry"}
+    knows_how = ask("comment-check", headers=wordpress, **good, **waits)
+
+    assert (retried.status_code, retried.text) == (503, "error")
+    assert (by_hand.text, by_hand.headers["X-akismet-error"]) == ("false", "awaiting-review")
+    assert (knows_how.text, knows_how.headers["X-akismet-error"]) == ("false", "awaiting-review")
+    assert len(stored()) == 1
+
+
+@pytest.mark.parametrize("key", ["", "f" * 12])
+def test_it_gives_an_id_without_a_verdict_too(client, good, key):
+    """WordPress publishes what it got neither a verdict nor an id for."""
+    answer = client.post("/1.1/comment-check", data=good | {"api_key": key})
+
+    assert answer.text == "invalid"
+    assert len(answer.headers["X-akismet-guid"]) == 32
+    assert "X-akismet-guid" not in client.post("/1.1/verify-key", data={"key": key}).headers
+
+
 def test_it_has_two_words_for_other_clients(ask, good, hold_only):
     plain, spam = ask("comment-check", **good), ask("comment-check", **good, **TRAP)
 
@@ -213,6 +237,7 @@ def test_it_lets_a_client_ask_again_when_a_scorer_failed(ask, good, house, monke
     answer = ask("comment-check", **good)
 
     assert (answer.status_code, answer.content_type) == (503, "text/plain; charset=utf-8")
+    assert answer.headers["X-akismet-guid"]
     assert "Retry-After" in answer.headers
     assert stored()[0].queued
 
@@ -225,6 +250,7 @@ def test_it_says_nothing_that_looks_like_a_verdict_when_the_store_is_away(ask, g
     answer = ask("comment-check", **good)
 
     assert (answer.status_code, answer.text) == (503, "error")
+    assert answer.headers["X-akismet-guid"]
     assert "Retry-After" in answer.headers
 
 
