@@ -21,6 +21,7 @@ forecast     what would flip under a change  ruling      what an owner types to 
 language     every word that people read     translations  from locale/ to a language
 snippet      what an owner pastes            client      what a site in Python needs
 imports      a history from elsewhere        cli         where people start
+subject      all that is kept of a person    retention   what was kept long enough
 app          where the parts meet
 """
 

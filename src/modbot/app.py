@@ -73,6 +73,7 @@ def open_house(settings: Settings, *, clock: Callable[[], datetime] = _now) -> H
         has_mx=lambda domain: outbound.mx_exists(domain, settings.mx_timeout_s),
         undo_grace_s=settings.undo_grace_s,
         wake=wake.set,
+        note_erased=key_store.note_erased,
     )
     moderator = Moderator(store, vault, model, around)
     return House(settings, store, key_store, vault, model, moderator, dirs, translations(settings), wake, clock)

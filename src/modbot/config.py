@@ -77,6 +77,19 @@ class Settings(BaseSettings):
         120.0, ge=30, description="After this an unfinished delivery is taken up again, in seconds."
     )
 
+    keep_text_days: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        description="Days until a comment's name and text are dropped, if it waits for nobody; 0: never.",
+    )
+    keep_ip_days: int = Field(
+        90, ge=0, le=36_500, description="Days until IP addresses of comments are dropped; 0: never."
+    )
+    keep_user_agent_days: int = Field(
+        90, ge=0, le=36_500, description="Days until user agents of comments are dropped; 0: never."
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
     log_json: bool = Field(True, description="Log lines as JSON; false: for people.")
     translations_dir: str = Field(

@@ -88,6 +88,7 @@ class Surroundings:
     has_mx: Callable[[str], bool | None]
     undo_grace_s: float
     wake: Callable[[], None]
+    note_erased: Callable[[Sequence[str], datetime], object] = lambda _cases, _at: None
 
 
 class Moderator:
@@ -163,6 +164,7 @@ class Moderator:
     def erase(self, site: Site, case_id: str, at: datetime) -> Case:
         """Forget the text of a comment that its site removed; the decision is kept."""
         self._own_case(site, case_id)
+        self._around.note_erased([case_id], at)
         return self._store.erase_comment(case_id, at)
 
     # -- somebody decides ---------------------------------------------------------

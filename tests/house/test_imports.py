@@ -34,6 +34,8 @@ RANKS = {
             "learning",
             "adapting",
             "credentials",
+            "retention",
+            "subject",
             "explaining",
             "forecast",
             "ruling",
@@ -92,7 +94,7 @@ HOMES = {
     "tomllib": {"config"},
     "pickle": set(),
     "joblib": set(),
-    "subprocess": {"cli", "demo"},
+    "subprocess": {"cli", "demo", "storage"},
     "multiprocessing": {"learning", "cli"},
 }
 FREE_STDLIB = sys.stdlib_module_names - set(HOMES)

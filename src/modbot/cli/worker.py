@@ -28,10 +28,11 @@ JOIN_S = 10.0
 @click.option("--once", is_flag=True, help="Do what is due now, then stop.")
 @click.pass_context
 def command(ctx: click.Context, once: bool) -> None:  # noqa: FBT001 - click passes options by name
-    """Do the background work alone: tell sites what was decided, and learn from what their people decided."""
+    """Do the background work alone: tell sites what was decided, learn from what people decided, drop what is old."""
     from modbot.adapting import learn_all
     from modbot.cli import house_for
     from modbot.delivery import deliver_due
+    from modbot.retention import drop_old
 
     house = house_for(ctx)
     make_ready(house)
@@ -39,6 +40,11 @@ def command(ctx: click.Context, once: bool) -> None:  # noqa: FBT001 - click pas
         click.echo(f"{deliver_due(courier_for(house))} delivery attempts made.")
         if learned := learn_all(house.store, house.model, house.clock):
             click.echo(f"Something new was learned from {learned} {'site' if learned == 1 else 'sites'}.")
+        if dropped := drop_old(house.store, house.settings, house.clock()):
+            click.echo(
+                f"Kept long enough and dropped: {dropped.texts:,} texts, {dropped.ips:,} IP addresses, "
+                f"{dropped.user_agents:,} user agents."
+            )
         return
     with stop_signals() as stop, working(house, on=True):
         click.echo("modbot tells sites what was decided. Ctrl-C stops it.")
@@ -80,11 +86,13 @@ def working(house: House, *, on: bool) -> Iterator[None]:
         return
     from modbot.adapting import keep_learning
     from modbot.delivery import Worker
+    from modbot.retention import keep_dropping
 
     stop = threading.Event()
     work: dict[str, Callable[[threading.Event], None]] = {
         "deliveries": Worker(courier_for(house), house.wake).run,
         "learning": partial(keep_learning, house.store, house.model, house.clock),
+        "retention": partial(keep_dropping, house.store, house.settings, house.clock),
     }
     threads = [threading.Thread(target=run, args=(stop,), name=name, daemon=True) for name, run in work.items()]
     for thread in threads:

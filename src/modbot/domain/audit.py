@@ -29,6 +29,9 @@ class Deed(StrEnum):
     BULK_TAKEN_BACK = "bulk_taken_back"
     ADDRESS_REVEALED = "address_revealed"
     EXPORTED = "exported"
+    PERSON_EXPORTED = "person_exported"
+    PERSON_ERASED = "person_erased"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The key store: one wrapped key for each person, and the list of erasures, in a database of their own.
+"""The key store: one wrapped key for each person, and the lists of erasures, in a database of their own.
 
 Destroying a person's key makes their address unreadable in every backup of the other database, because
 this one is never part of a backup. May import this room and SQLAlchemy; never opens a key.
@@ -6,6 +6,7 @@ this one is never part of a backup. May import this room and SQLAlchemy; never o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, MetaData, bindparam, delete, insert, select
@@ -43,8 +44,18 @@ class ErasureTable(KeyBase):
     at: Mapped[datetime]
 
 
+class ErasedCaseTable(KeyBase):
+    """Which single comments were erased and when, for the same purpose."""
+
+    __tablename__ = "erased_cases"
+
+    case_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
 person_keys = table(PersonKeyTable)
 erasures = table(ErasureTable)
+erased_cases = table(ErasedCaseTable)
 
 _READ = Hot(select(person_keys.c.wrapped).where(person_keys.c.person == bindparam("given_person")))
 _ADD = Hot(
@@ -135,6 +146,38 @@ class KeyStore:
             rows = connection.execute(select(erasures.c.person, erasures.c.at).order_by(erasures.c.id))
             return tuple((row.person, row.at) for row in rows)
 
+    def note_erased(self, case_ids: Sequence[str], at: datetime) -> None:
+        """Write down that comments are erased, before they are: a backup that is restored must not bring them back.
+
+        Parameters
+        ----------
+        case_ids : sequence of str
+            Which cases; some may be on the list already.
+        at : datetime
+            Now, aware.
+        """
+        if not case_ids:
+            return
+        with self._db.writing() as connection:
+            known = set(
+                connection.execute(select(erased_cases.c.case_id).where(erased_cases.c.case_id.in_(case_ids))).scalars()
+            )
+            new = [{"case_id": one, "at": at} for one in dict.fromkeys(case_ids) if one not in known]
+            if new:
+                connection.execute(insert(erased_cases).inline(), new)
+
+    def erased_cases(self) -> tuple[str, ...]:
+        """List the single comments that were erased.
+
+        Returns
+        -------
+        tuple of str
+            Ids of cases, oldest erasure first.
+        """
+        with self._db.reading() as connection:
+            ordered = select(erased_cases.c.case_id).order_by(erased_cases.c.at, erased_cases.c.case_id)
+            return tuple(connection.execute(ordered).scalars())
+
     def close(self) -> None:
         """Give every connection back."""
         self._db.close()
@@ -146,7 +189,7 @@ def _read(connection: Connection, person: str) -> bytes | None:
 
 
 def open_key_store(url: str) -> KeyStore:
-    """Open the key store and make its two tables if they are not there."""
+    """Open the key store and make its tables if they are not there."""
     database = open_database(url)
     with database.writing() as connection:
         KeyBase.metadata.create_all(connection)

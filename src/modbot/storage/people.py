@@ -146,6 +146,17 @@ class PeopleVerbs:
         with self._db.reading() as connection:
             return tuple(reversed([_note(row) for row in connection.execute(wanted)]))
 
+    def drop_author_notes(self, author_keys: Sequence[str]) -> None:
+        """Take away what was noted about an author.
+
+        Parameters
+        ----------
+        author_keys : sequence of str
+            Keyed hashes; the same person has another at each site.
+        """
+        with self._db.writing() as connection:
+            connection.execute(delete(notes).where(notes.c.author_key.in_(author_keys)))
+
 
 def forget_author_notes(connection: Connection, case_id: str) -> None:
     """Take away what was noted about the author of a case."""

@@ -34,6 +34,9 @@ DEED_WORDS = Phrases(
         Deed.BULK_TAKEN_BACK: N_("Took a bulk decision back"),
         Deed.ADDRESS_REVEALED: N_("Saw an address"),
         Deed.EXPORTED: N_("Exported"),
+        Deed.PERSON_EXPORTED: N_("Exported a person's data"),
+        Deed.PERSON_ERASED: N_("Erased a person"),
+        Deed.RESTORED: N_("Restored a backup"),
     }
 )
 
