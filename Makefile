@@ -24,7 +24,7 @@ test: $(READY_DEV) ## every test that this machine can run, with branch coverage
 	@$(BIN)/python -m pytest -n 3 --dist worksteal --cov $(ARGS)
 
 unit: $(READY_DEV) ## the quick tests only, in under a minute
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser and not postgres" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not browser and not postgres" $(ARGS)
 
 check: $(READY_DEV) ## format, lint, types, house rules
 	@$(BIN)/ruff format --check .

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from werkzeug.routing import Rule
 
 from factories import NOON, a_site, a_user
 from modbot.app import House, create_app, open_house
@@ -16,6 +17,7 @@ from modbot.config import Settings, load_settings
 from modbot.domain import Mode, Policy, Role, SecretKind, Site, SiteSecret, User
 from modbot.language import ENGLISH, speak
 from modbot.privacy import key_hash
+from modbot.scoring import artifacts
 from modbot.storage.migrate import upgrade
 
 MASTER_KEY = "c2l4dGVlbi1ieXRlcy1vZi1rZXktZm9yLXRlc3RzLSE="
@@ -83,9 +85,35 @@ def settings(tmp_path, migrated) -> Settings:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _routes_compiled_once():
+    """Compiling its routes is most of what an app costs, and they are the same in each test."""
+    compiled, compile_builder = {}, Rule._compile_builder
+
+    def known_builder(rule, append_unknown=True):  # noqa: FBT002 - the signature is the library's
+        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", known_builder)
+        yield
+
+
+@pytest.fixture(scope="session")
+def load_once():
+    """Read the shipped model once, since nothing in it changes, and every other one when asked."""
+    load, path = artifacts.load, artifacts.find(artifacts.model_dirs())
+    shipped = load(path)
+    return lambda asked: shipped if Path(asked).resolve() == path.resolve() else load(asked)
+
+
 @pytest.fixture
-def house(settings, clock):
-    house = open_house(settings, clock=clock)
+def house(settings, clock, load_once, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(artifacts, "load", load_once)
+        house = open_house(settings, clock=clock)
     yield house
     house.close()
 

@@ -17,6 +17,8 @@ import pytest
 import modbot
 from modbot.scoring import artifacts
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src" / "modbot"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

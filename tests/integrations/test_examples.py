@@ -22,6 +22,8 @@ from factories import a_draft
 from modbot.domain import Action, CaseQuery
 from served import in_thread
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = Path(__file__).parents[2] / "integrations"
 
 

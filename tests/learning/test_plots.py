@@ -12,6 +12,8 @@ import pytest
 from modbot.learning import plots
 from modbot.learning.figures import curves
 
+pytestmark = pytest.mark.slow
+
 
 def a_slice(seed, n=300, bad=80):
     rng = np.random.default_rng(seed)

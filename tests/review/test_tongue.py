@@ -17,6 +17,8 @@ from review.desk import Arrivals, Person, a_spam_verdict, open_tiny_house
 from review.every_page import PAGES
 from review.pseudo import write_pseudo
 
+pytestmark = pytest.mark.slow
+
 SAID = frozenset(
     {"title", "aria-label", "alt", "placeholder", "data-look", "data-offline", "data-failed", "data-picked"}
 )

@@ -16,7 +16,7 @@ TABLES = [*Base.metadata.tables.values(), *KeyBase.metadata.tables.values()]
 
 def test_it_works():
     assert {"cases", "comments", "verdicts", "signals", "reviews", "deliveries"} <= set(Base.metadata.tables)
-    assert set(KeyBase.metadata.tables) == {"person_keys", "erasures"}
+    assert set(KeyBase.metadata.tables) == {"person_keys", "erasures", "erased_cases"}
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

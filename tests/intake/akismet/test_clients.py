@@ -19,6 +19,8 @@ from modbot.app import create_app
 from modbot.domain import Action, CaseQuery
 from served import in_thread
 
+pytestmark = pytest.mark.slow
+
 NPM = Path(__file__).parent / "npm"
 BLOG = "https://gazette.example"
 COMMENT = {

@@ -11,6 +11,8 @@ from modbot.app import create_app
 from modbot.intake.perspective.discovery import document
 from served import in_thread
 
+pytestmark = pytest.mark.slow
+
 TEXT = "The night bus now stops at the harbour."
 ASKED = {"comment": {"text": TEXT}, "requestedAttributes": {"TOXICITY": {}, "INSULT": {}}}
 
