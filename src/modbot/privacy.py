@@ -150,6 +150,22 @@ class Vault:
         age_s = at.timestamp() - int(moment) / 1000
         return max(0.0, age_s) if age_s >= -STAMP_SKEW_S else None
 
+    # -- links of appeals ---------------------------------------------------------
+
+    def appeal_token(self, site_id: str, case_id: str, until: datetime) -> str:
+        """Sign the link under which the author of a comment may appeal until a moment."""
+        said = f"{case_id}.{int(until.timestamp())}"
+        return f"{said}.{self._hash('appeal', site_id, said)[:STAMP_HEX]}"
+
+    def opens_appeal(self, site_id: str, token: str, at: datetime) -> bool:
+        """Say whether a link is one of ours and not too old; which case it is about stands in front of it."""
+        said, _dot, signature = token.rpartition(".")
+        _case, _dot, until = said.partition(".")
+        if not (until.isascii() and until.isdigit() and len(until) <= 12):
+            return False
+        expected = self._hash("appeal", site_id, said)[:STAMP_HEX]
+        return hmac.compare_digest(signature.encode(), expected.encode()) and at.timestamp() <= int(until)
+
     # -- the steps ----------------------------------------------------------------
 
     def _seal_email(self, address: str, at: datetime) -> bytes:

@@ -12,6 +12,7 @@ def test_it_works(standing):
         "native",
         "forms",
         "akismet",
+        "appeal",
         "coral",
         "openai",
         "perspective",

@@ -7,7 +7,20 @@ from datetime import timedelta
 import pytest
 
 from factories import NOON, a_comment, a_draft, a_new_case, a_signal, a_site, a_verdict, later
-from modbot.domain import Action, Attempt, Check, Head, Hook, QueueAges, Reason, SiteHealth
+from modbot.domain import (
+    Action,
+    Appeals,
+    Attempt,
+    CaseQuery,
+    Check,
+    Head,
+    Hook,
+    QueueAges,
+    Reason,
+    Report,
+    ReportKind,
+    SiteHealth,
+)
 from modbot.storage import figures
 
 HELD, GOOD, BAD = Action.HOLD, Action.PUBLISH, Action.REJECT
@@ -124,3 +137,24 @@ def test_it_reads_how_risky_the_newest_looked_besides_what_is_decided_by_name(st
 
     assert store.newest_risks("site-ada", 10) == (0.3, 0.2, 0.1, 0.0)
     assert store.newest_risks("site-ada", 3) == (0.3, 0.2)
+
+
+def test_it_counts_what_became_of_appeals(store):
+    def rejected(number, appealed_s=0.0, answer=None):
+        new = a_new_case(comment=a_comment(key=f"key-{number}"), payload_hash=f"hash-{number}", action=Action.REJECT)
+        case, _ = store.record(new)
+        if appealed_s:
+            store.record_report(Report(case.id, ReportKind.APPEAL, later(appealed_s), "Please look again."))
+        if answer:
+            store.record_review(a_draft(case_id=case.id, action=answer, at=later(900), not_before=later(900)))
+
+    rejected(1)
+    rejected(2, 100)
+    rejected(3, 100, Action.PUBLISH)
+    rejected(4, 100, Action.REJECT)
+    rejected(5, 1_000, Action.REJECT)
+    store.record_report(Report(store.cases(CaseQuery(limit=9)).rows[-1].id, ReportKind.FLAG, later(100)))
+
+    assert store.appeals(None, later(0)) == Appeals(waiting=2, overturned=1, upheld=1)
+    assert store.appeals(("site-ben",), later(0)) == Appeals()
+    assert store.appeals(None, later(500)) == Appeals(waiting=1)

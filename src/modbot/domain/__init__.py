@@ -25,7 +25,7 @@ from modbot.domain.case import (
 )
 from modbot.domain.comment import Assessment, Author, Comment, HeadScore, History, Reason, Signal, Span, Term, Verdict
 from modbot.domain.delivery import Attempt, Delivery, DeliveryRow
-from modbot.domain.figures import Check, DayCount, QueueAges, SiteHealth, Tally, Trouble
+from modbot.domain.figures import Appeals, Check, DayCount, QueueAges, SiteHealth, Tally, Trouble
 from modbot.domain.rule import TALLIED_MAX, PastComment, Rule, RuleEffect, RuleKind, RuleTally
 from modbot.domain.site import Checked, Cut, Hook, Limits, Policy, Site, SiteLayer, SiteSecret, User
 from modbot.domain.words import (
@@ -60,6 +60,7 @@ __all__ = [
     "TRUSTED",
     "Action",
     "Alike",
+    "Appeals",
     "Assessment",
     "Attempt",
     "AuditCheck",

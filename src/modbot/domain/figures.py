@@ -53,6 +53,15 @@ class QueueAges:
 
 
 @dataclass(frozen=True, slots=True)
+class Appeals:
+    """What became of rejected comments whose authors asked for another look; ``waiting`` are those nobody answered."""
+
+    waiting: int = 0
+    overturned: int = 0
+    upheld: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """Comments that chance laid before people, and what they said of them.
 

@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from modbot.errors import ModbotError
-from modbot.intake import akismet, coral, forms, native, openai, perspective, problem, watch
+from modbot.intake import akismet, appeal, coral, forms, native, openai, perspective, problem, watch
 from modbot.intake.codec import OrjsonProvider
 from modbot.intake.gate import JSON, LIMITER, Limiter
 
@@ -37,6 +37,7 @@ ADAPTERS = (
     Adapter(openai.bp, ("/v1/moderations", "/moderations"), openai.refuse),
     Adapter(native.bp, ("/v1/", DESCRIPTION), problem.refuse),
     Adapter(forms.bp, ("/f/",), forms.refuse),
+    Adapter(appeal.bp, ("/appeal/",), appeal.refuse),
     Adapter(akismet.bp, ("/1.1/", "/1.2/", "/k/"), akismet.refuse),
     Adapter(perspective.bp, ("/v1alpha1/", "/$discovery/"), perspective.refuse),
     Adapter(coral.bp, ("/coral/",), coral.refuse),

@@ -134,10 +134,15 @@ def show_form(site_name: str) -> Response:
 
 def refuse(error: ModbotError | HTTPException) -> Response:
     """Say an error as a page for people."""
+    return refused(error, _for_visitors(error) if isinstance(error, ModbotError) else "")
+
+
+def refused(error: ModbotError | HTTPException, detail: str) -> Response:
+    """Make the page of an error; ``detail`` is what people read of one of our own."""
     problems: tuple[tuple[str, str], ...] = ()
     headers: dict[str, str] = {}
     if isinstance(error, ModbotError):
-        status, detail = error.status, _for_visitors(error)
+        status = error.status
         if error.status >= 500:
             observe.log_trouble("refused", error, code=error.code)
         if isinstance(error, InvalidComment):

@@ -18,8 +18,10 @@ from modbot.domain import DecidedBy, Door, ReviewDraft, Site
 from modbot.errors import CaseNotFound, FieldError, InvalidComment
 from modbot.intake import gate
 from modbot.intake.answer import answer
+from modbot.intake.appeal import appeal_url
 from modbot.intake.codec import canonical, to_json
 from modbot.intake.query import case_query, complaint_from, decision_from
+from modbot.intake.statement import statement
 from modbot.moderation import Submission
 from modbot.validation import KEY_MAX_CHARS, KEY_PATTERN, key_from
 
@@ -107,6 +109,17 @@ def review_comment(case_id: str) -> Response:
     )
     case = gate.house().moderator.site_review(site, draft)
     return _json(answer(case, site, decision.warnings))
+
+
+@bp.get("/comments/<case_id>/statement")
+def state_reasons(case_id: str) -> Response:
+    """Say why a comment was rejected, for its author."""
+    at = gate.house().clock()
+    site = gate.admit(at)
+    case = gate.house().store.case(_id(case_id))
+    if case is None or case.comment.site_id != site.id:
+        raise CaseNotFound(NOT_FOUND)
+    return _json(statement(case, site, appeal_url(case, at), at))
 
 
 @bp.post("/comments/<case_id>/report")

@@ -109,6 +109,12 @@ CALLS = {
     ("post", "/v1/comments/{case_id}/review"): Call(
         "Record what the site's own moderators decided.", "Answer", NOW, (*WRITES, 404, 409), "Decision"
     ),
+    ("get", "/v1/comments/{case_id}/statement"): Call(
+        "Say why a comment was rejected, for its author.",
+        "Statement",
+        ((200, "The statement of reasons, with a link to appeal."),),
+        (*READS, 404),
+    ),
     ("post", "/v1/comments/{case_id}/report"): Call(
         "Put a comment before a person: a visitor's flag or the author's appeal.",
         "Answer",

@@ -192,6 +192,37 @@ class Page(_Described):
     next_cursor: str
 
 
+class Automation(_Described):
+    """Whether a machine found the comment, and whether one decided about it."""
+
+    detection: bool
+    decision: bool
+
+
+class Redress(_Described):
+    """Where and until when the author may ask a person to look again."""
+
+    appeal_url: str
+    appeal_until: datetime
+    text: str
+
+
+class Statement(_Described):
+    """Why a comment was rejected (Digital Services Act, article 17). Empty ``facts`` where a site shows no reasons."""
+
+    id: str
+    site: str
+    issued_at: datetime
+    decided_at: datetime
+    page_url: str
+    restriction: Literal["not published"]
+    ground: Literal["spam", "abuse", "terms"]
+    ground_text: str
+    facts: list[str]
+    automated: Automation
+    redress: Redress
+
+
 class FieldProblem(_Described):
     """One bad field."""
 
@@ -212,7 +243,7 @@ class Problem(_Described):
     revision: int | None = None
 
 
-MODELS = (Submission, Decision, Complaint, Answer, Page, Problem)
+MODELS = (Submission, Decision, Complaint, Answer, Page, Statement, Problem)
 
 
 def schemas() -> dict[str, Any]:

@@ -71,6 +71,7 @@ def _facts(user: User) -> OverviewFacts:
         rules=listed,
         rule_tallies=store.rule_tallies([rule.id for rule in listed], since, scope),
         health=store.site_health(scope),
+        appeals=store.appeals(scope, since),
     )
 
 

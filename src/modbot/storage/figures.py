@@ -6,24 +6,37 @@ room and SQLAlchemy.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, func, literal, select, true, union_all
 
-from modbot.domain import BY_NAME, HELD_BY_RULE, Action, Check, QueueAges, SiteHealth, Trouble
+from modbot.domain import BY_NAME, HELD_BY_RULE, Action, Appeals, Check, QueueAges, ReportKind, SiteHealth, Trouble
 from modbot.storage.engine import Database
 from modbot.storage.evidence import EvidenceTable
 from modbot.storage.ids import CASE_PREFIX, first_id, moment_of
 from modbot.storage.outbox import OPEN
 from modbot.storage.rows import reasons_from
-from modbot.storage.tables import CaseTable, CommentTable, DeliveryTable, SignalTable, SiteTable, VerdictTable, table
+from modbot.storage.tables import (
+    CaseTable,
+    CommentTable,
+    DeliveryTable,
+    ReportTable,
+    ReviewTable,
+    SignalTable,
+    SiteTable,
+    VerdictTable,
+    table,
+)
 
 cases = table(CaseTable)
 comments = table(CommentTable)
 deliveries = table(DeliveryTable)
 evidence = table(EvidenceTable)
+reports = table(ReportTable)
+reviews = table(ReviewTable)
 signals = table(SignalTable)
 sites = table(SiteTable)
 verdicts = table(VerdictTable)
@@ -102,6 +115,38 @@ class FigureVerbs:
         with self._db.reading() as connection:
             *numbers, oldest_id = connection.execute(select(*counts, oldest)).one()
         return QueueAges(tuple(numbers), None if oldest_id is None else moment_of(oldest_id))
+
+    def appeals(self, site_ids: tuple[str, ...] | None, since: datetime) -> Appeals:
+        """Count what became of comments whose authors asked for another look.
+
+        Parameters
+        ----------
+        site_ids : tuple of str or None
+            Of these sites; None for all.
+        since : datetime
+            Appeals of this moment or later, aware.
+
+        Returns
+        -------
+        Appeals
+            Each comment once, by its newest appeal.
+        """
+        asked = (
+            select(reports.c.case_id, func.max(reports.c.at).label("at"))
+            .where(reports.c.kind == ReportKind.APPEAL.value, reports.c.at >= since)
+            .group_by(reports.c.case_id)
+            .subquery()
+        )
+        answer = select(reviews.c.case_id).where(reviews.c.case_id == asked.c.case_id, reviews.c.at > asked.c.at)
+        found = (
+            select(cases.c.action, answer.exists().label("answered"))
+            .join(asked, asked.c.case_id == cases.c.id)
+            .where(cases.c.site_id.in_(_named(site_ids)))
+        )
+        with self._db.reading() as connection:
+            told = Counter((row.action, bool(row.answered)) for row in connection.execute(found))
+        overturned, upheld = told[Action.PUBLISH.value, True], told[Action.REJECT.value, True]
+        return Appeals(told.total() - overturned - upheld, overturned, upheld)
 
     def checks(self, site_id: str, since: datetime) -> tuple[Check, ...]:
         """Count what chance laid before people by what the machine had done and what they said.

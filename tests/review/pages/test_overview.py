@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from factories import NOON, a_site, a_user, later
-from modbot.domain import Action, DayCount, DecidedBy, QueueAges, Role, SiteHealth, Tally
+from modbot.domain import Action, Appeals, DayCount, DecidedBy, QueueAges, Role, SiteHealth, Tally
 from modbot.review.pages.frame import Frame
+from modbot.review.pages.mistakes import appeals
 from modbot.review.pages.overview import (
     OverviewFacts,
     age_bounds,
@@ -45,6 +46,7 @@ def facts(**changes):
         rules=[],
         rule_tallies={},
         health=[HEALTHY],
+        appeals=Appeals(),
     )
     return replace(base, **changes)
 
@@ -62,6 +64,7 @@ def test_it_works():
         "mistakes",
         "volume",
         "agreement",
+        "appeals",
         "rules",
         "reasons",
         "domains",
@@ -201,3 +204,16 @@ def test_it_says_which_site_does_not_hear():
     assert sites(facts()).tone == ""
     assert sites(facts(user=a_user())).link is None
     assert "ask for decisions" in sites(facts(health=[without])).lead
+
+
+def test_it_tells_what_became_of_appeals():
+    block = appeals(Appeals(waiting=1, overturned=2, upheld=3))
+
+    assert block.lead == ("6 authors asked for another look. 2 of 5 answers published the comment after all.")
+    assert [row.cells for row in block.rows] == [
+        ("Waiting for an answer", 1),
+        ("Published after all", 2),
+        ("The rejection stands", 3),
+    ]
+    assert appeals(Appeals()).lead == "No author asked for another look in this time."
+    assert appeals(Appeals(waiting=1)).lead == "1 author asked for another look."

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
-from modbot.domain import Action, Check, Mode, Rule, RuleEffect, RuleKind, RuleTally, Site, Tally, Trouble
+from modbot.domain import Action, Appeals, Check, Mode, Rule, RuleEffect, RuleKind, RuleTally, Site, Tally, Trouble
 from modbot.language import N_, Phrases, _, counted, number
 from modbot.promise.interval import Share, weighted_share
 from modbot.review import words
@@ -107,6 +107,34 @@ def agreement(tallies: Sequence[Tally]) -> Block:
         columns=(_("What the machine did"), _("Answers"), _("People published"), _("People rejected"), _("Agreed")),
         heads=(_("What the machine did"), _("Published"), _("Rejected"), _("Agreed")),
         rows=tuple(row for row in rows if row.cells[1]),
+    )
+
+
+def appeals(found: Appeals) -> Block:
+    """Say how often people changed their mind, or the machine's, when an author asked for another look."""
+    answered = found.overturned + found.upheld
+    lead = _("No author asked for another look in this time.")
+    if answered or found.waiting:
+        lead = counted(
+            answered + found.waiting,
+            "{n} author asked for another look.",
+            "{n} authors asked for another look.",
+        )
+    if answered:
+        lead += " " + counted(
+            answered,
+            "{overturned} of {n} answer published the comment after all.",
+            "{overturned} of {n} answers published the comment after all.",
+            overturned=found.overturned,
+        )
+    numbers = (found.waiting, found.overturned, found.upheld)
+    names = (_("Waiting for an answer"), _("Published after all"), _("The rejection stands"))
+    return Block(
+        key="appeals",
+        title=_("Appeals"),
+        lead=lead,
+        columns=(_("What became of them"), _("Comments")),
+        rows=tuple(Row(one) for one in zip(names, numbers, strict=True)) if sum(numbers) else (),
     )
 
 

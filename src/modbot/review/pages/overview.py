@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from modbot.domain import (
     Action,
+    Appeals,
     Check,
     DayCount,
     DecidedBy,
@@ -32,7 +33,7 @@ from modbot.language import N_, Said, _, counted, dated, number
 from modbot.review import words
 from modbot.review.pages.charts import Block, Row, bars, shown, stacked
 from modbot.review.pages.frame import Frame
-from modbot.review.pages.mistakes import agreement, domains, given, mistakes, reasons, rules
+from modbot.review.pages.mistakes import agreement, appeals, domains, given, mistakes, reasons, rules
 
 SPANS = (7, 30, 90)
 DEFAULT_DAYS = 30
@@ -103,6 +104,7 @@ class OverviewFacts:
     rules: Sequence[Rule]
     rule_tallies: Mapping[str, RuleTally]
     health: Sequence[SiteHealth]
+    appeals: Appeals
 
     @property
     def is_admin(self) -> bool:
@@ -151,6 +153,7 @@ def blocks(facts: OverviewFacts) -> tuple[Block, ...]:
         mistakes(facts.site, facts.checks, facts.standing, is_admin=facts.is_admin),
         volume(facts),
         agreement(facts.tallies),
+        appeals(facts.appeals),
         rules(facts.rules, facts.rule_tallies, is_admin=facts.is_admin),
         reasons(facts.troubles, facts.site_id),
         domains(facts.troubles, facts.site_id, is_admin=facts.is_admin),
