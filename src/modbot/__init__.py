@@ -22,7 +22,7 @@ language     every word that people read     translations  from locale/ to a lan
 snippet      what an owner pastes            client      what a site in Python needs
 imports      a history from elsewhere        cli         where people start
 subject      all that is kept of a person    retention   what was kept long enough
-app          where the parts meet
+notices      a word when comments wait       app         where the parts meet
 """
 
 __version__ = "0.1.0"

@@ -21,7 +21,7 @@ from modbot.errors import ConfigError
 PREFIX = "MODBOT_"
 # These steer the command line itself and are no settings.
 NOT_SETTINGS = frozenset({"MODBOT_CONFIG"})
-SECRETS = ("secret_key", "master_key")
+SECRETS = ("secret_key", "master_key", "watch_token")
 Network = IPv4Network | IPv6Network
 Networks = Annotated[tuple[Network, ...], NoDecode]
 
@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         description="Networks that may read /metrics and the details of /readyz.",
     )
 
+    watch_token: SecretStr = Field(
+        SecretStr(""),
+        description="Whoever sends it as bearer token reads /metrics and /readyz from anywhere; empty: nobody.",
+    )
+
     max_request_bytes: int = Field(262_144, ge=1_024, description="Largest request body, in bytes.")
     site_posts_per_minute: int = Field(600, ge=1, description="Submissions a site may send in a minute, with its key.")
     form_posts_per_minute: int = Field(10, ge=1, description="Form posts one address may send in a minute.")
@@ -77,6 +82,12 @@ class Settings(BaseSettings):
         120.0, ge=30, description="After this an unfinished delivery is taken up again, in seconds."
     )
 
+    notice_url: str = Field(
+        "", description="Where a notice is posted as JSON when comments wait too long, such as a chat's webhook."
+    )
+    notice_after_hours: float = Field(
+        24.0, gt=0, le=8_760, description="How long a comment may wait before a notice is posted, in hours."
+    )
     keep_text_days: int = Field(
         0,
         ge=0,

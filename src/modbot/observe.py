@@ -199,6 +199,7 @@ GAUGES: Final[Mapping[str, str]] = {
     "queued_cases": "Cases that wait for a person.",
     "held_cases": "Cases that nobody has decided.",
     "pending_deliveries": "Messages that have not arrived yet.",
+    "oldest_wait_seconds": "How long the comment has waited that has waited longest.",
 }
 
 

@@ -34,6 +34,7 @@ RANKS = {
             "learning",
             "adapting",
             "credentials",
+            "notices",
             "retention",
             "subject",
             "explaining",

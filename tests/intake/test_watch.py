@@ -6,6 +6,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
+from pydantic import SecretStr
 
 from factories import a_comment, a_verdict, later
 from modbot.app import create_app
@@ -89,3 +90,26 @@ def test_it_gives_each_request_an_id_of_our_own(client):
     assert len(first) == 16
     assert first != second
     assert first != "chosen-by-the-caller"
+
+
+def test_it_shows_them_to_whoever_has_the_token(house):
+    settings = house.settings.model_copy(update={"watch_token": SecretStr("a-token-for-prometheus")})
+    client = create_app(replace(house, settings=settings)).test_client()
+
+    def status(token):
+        headers = {"X-Forwarded-For": "203.0.113.9"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        return client.get("/metrics", environ_overrides=OUTSIDE, headers=headers).status_code
+
+    assert (status("a-token-for-prometheus"), status("another"), status("")) == (200, 404, 404)
+
+
+def test_nobody_has_the_token_that_is_not_set(client):
+    headers = {"Authorization": "Bearer "}
+    assert client.get("/metrics", environ_overrides=OUTSIDE, headers=headers).status_code == 404
+
+
+def test_it_tells_how_long_somebody_has_waited(client, house, ada_site, clock):
+    assert "modbot_oldest_wait_seconds 0.0" in client.get("/metrics").text
+    house.store.record(NewCase(a_comment(), "hash", a_verdict(), Action.HOLD, DecidedBy.MACHINE, clock()))
+    clock.tick(90)
+    assert "modbot_oldest_wait_seconds 90.0" in client.get("/metrics").text

@@ -86,6 +86,7 @@ def working(house: House, *, on: bool) -> Iterator[None]:
         return
     from modbot.adapting import keep_learning
     from modbot.delivery import Worker
+    from modbot.notices import Notices
     from modbot.retention import keep_dropping
 
     stop = threading.Event()
@@ -93,6 +94,7 @@ def working(house: House, *, on: bool) -> Iterator[None]:
         "deliveries": Worker(courier_for(house), house.wake).run,
         "learning": partial(keep_learning, house.store, house.model, house.clock),
         "retention": partial(keep_dropping, house.store, house.settings, house.clock),
+        "notices": partial(Notices(house.store, house.settings).keep_telling, house.clock),
     }
     threads = [threading.Thread(target=run, args=(stop,), name=name, daemon=True) for name, run in work.items()]
     for thread in threads:

@@ -1,11 +1,13 @@
 """Doors for machines that watch: alive, ready, and the counters. Also gives each request its id.
 
-Counters and details are for the networks of the setting ``watch_networks``, and never through a proxy.
+Counters and details are for the networks of the setting ``watch_networks``, never through a proxy, and for whoever has
+``watch_token``.
 Tells nothing about any comment. May import ``observe`` and ``errors``.
 """
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from ipaddress import ip_address
 from typing import Any
@@ -60,6 +62,10 @@ def metrics() -> ResponseReturnValue:
 
 
 def _may_watch() -> bool:
+    token = _house().settings.watch_token.get_secret_value()
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and hmac.compare_digest(given.encode(), token.encode()):
+        return True
     if any(name in request.headers for name in PROXY_HEADERS):
         return False
     try:
@@ -91,10 +97,17 @@ def _gauges() -> dict[str, float]:
             "queued_cases": counts.get("queued", 0),
             "held_cases": counts.get("held", 0),
             "pending_deliveries": store.pending_deliveries(),
+            "oldest_wait_seconds": _oldest_wait_s(),
         }
     except StoreError:
         # The counters are still true; /readyz says what is wrong.
         return {}
+
+
+def _oldest_wait_s() -> float:
+    now = _house().clock()
+    oldest = _house().store.queue_ages(None, [now]).oldest
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
 
 
 def _house() -> Any:
