@@ -59,6 +59,8 @@ HOMES = {
     "flask_login": {"review"},
     "flask_wtf": {"review"},
     "argon2": {"review"},
+    "pyotp": {"review"},
+    "segno": {"review"},
     "wtforms": {"review"},
     "limits": {"review", "intake"},
     "pydantic": {"config", "intake"},

@@ -9,6 +9,8 @@ PAGES = {
     "review.mine": ("/queue/mine",),
     "review.keys": ("/preferences/keys",),
     "review.care": ("/preferences/care",),
+    "review.factor": ("/preferences/factor",),
+    "review.code_form": ("/login/code",),
     "review.queue": (
         "/queue",
         "/queue?view=one",

@@ -14,7 +14,7 @@ from modbot.domain import Action, CaseQuery
 from modbot.errors import ConfigError, StoreError
 from modbot.storage import open_store
 from modbot.storage.backup import back_up, restore
-from modbot.storage.migrate import downgrade, upgrade
+from modbot.storage.migrate import downgrade, expected_revision, upgrade
 
 KEYS = "sqlite:////nowhere/keys.db"
 
@@ -123,7 +123,7 @@ def test_it_refuses_what_a_newer_modbot_wrote(store, url, tmp_path):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     back_up(url, KEYS, tmp_path / "new")
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0013'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :now"), {"now": expected_revision()})
     engine.dispose()
 
     with pytest.raises(StoreError, match=r"9999.*upgrade modbot"):

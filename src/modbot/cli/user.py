@@ -100,6 +100,21 @@ def set_password(ctx: click.Context, name: str, *, password_stdin: bool, as_json
     _say(user, f"New password for {name}; every session of theirs is over.", made, as_json=as_json)
 
 
+@command.command("reset-factor")
+@click.argument("name")
+@click.pass_context
+def reset_factor(ctx: click.Context, name: str) -> None:
+    """Take the second factor away from somebody who lost the device and the recovery codes; their sessions end."""
+    store = store_for(ctx)
+    user = _user(store, name)
+    if not store.drop_second_factor(user.id):
+        click.echo(f"{name} has no second factor.")
+        return
+    store.end_sessions(user.id)
+    write_down(store, Deed.FACTOR_DROPPED, name)
+    click.echo(f"{name} logs in with the password alone now; every session of theirs is over.")
+
+
 def _user(store: Store, name: str) -> User:
     found = store.user_named(name)
     if found is None:

@@ -21,6 +21,8 @@ class Deed(StrEnum):
     USER_CHANGED = "user_changed"
     PASSWORD_SET = "password_set"  # noqa: S105 - a word, not a password
     SESSIONS_ENDED = "sessions_ended"
+    FACTOR_SET = "factor_set"
+    FACTOR_DROPPED = "factor_dropped"
     RULE_ADDED = "rule_added"
     RULE_ENDED = "rule_ended"
     MODEL_PROMOTED = "model_promoted"

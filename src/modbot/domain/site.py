@@ -143,3 +143,12 @@ class User:
     def may_review(self, site_id: str) -> bool:
         """Whether this person may decide cases of this site."""
         return self.may_see(site_id) and self.role is not Role.VIEWER
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """What a person logs in with besides the password: a sealed secret, and how many recovery codes are left."""
+
+    sealed: bytes
+    last_step: int
+    codes_left: int

@@ -37,7 +37,9 @@ PASSWORD_GROUPS = 4
 # Longer passwords are somebody feeding the hash function.
 PASSWORD_CHARS = 1_000
 # Pages that people need before they are logged in.
-OPEN_ENDPOINTS = frozenset({"review.login_form", "review.login", "review.static_file"})
+OPEN_ENDPOINTS = frozenset(
+    {"review.login_form", "review.login", "review.code_form", "review.check_code", "review.static_file"}
+)
 EXTENSION = "modbot.review"
 
 _hasher = PasswordHasher()
@@ -116,23 +118,32 @@ def configure(app: Flask) -> None:
     app.extensions[EXTENSION] = MovingWindowRateLimiter(MemoryStorage())
 
 
-def log_in(name: str, password: str) -> User | None:
-    """Check name and password, within the limits on tries, and start a session. None: they do not fit.
+def known(name: str, password: str) -> User | None:
+    """Check name and password, within the limits on tries. None: they do not fit.
 
     Raises TooManyRequests after too many tries from one address or for one name.
     """
-    _throttle(name)
+    throttle(name)
     found = house().store.user_named(name)
     user, password_hash = found or (None, _nobody())
     # An unknown name costs the same time as a wrong password: the answer must not tell who works here.
     if not verify_password(password_hash, password) or user is None or user.disabled:
-        observe.LOGINS.labels("refused").inc()
+        refused()
         return None
+    return user
+
+
+def refused() -> None:
+    """Count a log-in that did not fit."""
+    observe.LOGINS.labels("refused").inc()
+
+
+def begin_session(user: User) -> None:
+    """Start a session of its own for somebody who proved who they are."""
     observe.LOGINS.labels("accepted").inc()
     session.clear()
     session.permanent = True
     login_user(Visitor(user))
-    return user
 
 
 def log_out() -> None:
@@ -236,7 +247,8 @@ def login_href(asked: Request) -> str:
     return "/login" if path in {"/", "/queue"} else f"/login?next={quote(path)}"
 
 
-def _throttle(name: str) -> None:
+def throttle(name: str) -> None:
+    """Count a try to log in; TooManyRequests after too many from one address or for one name."""
     limiter = cast("MovingWindowRateLimiter", current_app.extensions[EXTENSION])
     per_minute = RateLimitItemPerMinute(house().settings.login_tries_per_minute)
     keys = (("address", request.remote_addr or ""), ("name", name.casefold()[:200]))

@@ -78,6 +78,16 @@ def reset_password(user_id: str) -> Response:
     return render(replace(_page(me), made=Made(other.name, password)))
 
 
+@bp.post("/admin/users/<user_id>/factor/off")
+def drop_second_factor(user_id: str) -> AnyResponse:
+    """Take a second factor away from somebody who lost the device and the codes; their sessions end."""
+    me, other = _changeable(user_id)
+    if house().store.drop_second_factor(other.id):
+        house().store.end_sessions(other.id)
+        write_down(me, Deed.FACTOR_DROPPED, other.name)
+    return redirect("/admin/users", code=303)
+
+
 @bp.post("/admin/users/<user_id>/sessions/end")
 def end_sessions(user_id: str) -> AnyResponse:
     """Log somebody out everywhere."""

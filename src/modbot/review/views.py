@@ -18,6 +18,7 @@ from modbot.review import access
 from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
 from modbot.review.claims import colleagues, look_at
+from modbot.review.factor import ask_for_code
 from modbot.review.folding import cards
 from modbot.review.listing import next_id, parent_of, queue_href
 from modbot.review.pages import case as case_pages
@@ -47,8 +48,11 @@ def login() -> AnyResponse:
     """Let somebody in, or say what was wrong without saying which."""
     name = request.form.get("name", "").strip()
     target = access.local_path(request.form.get("next", ""), "/queue")
-    user = access.log_in(name, request.form.get("password", ""))
+    user = access.known(name, request.form.get("password", ""))
     if user is not None:
+        if asked := ask_for_code(user, target):
+            return asked
+        access.begin_session(user)
         write_down(user, Deed.LOGGED_IN)
         return redirect(target, code=303)
     known = house().store.user_named(name)

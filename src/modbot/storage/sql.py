@@ -21,6 +21,7 @@ from modbot.storage.daily import DailyVerbs
 from modbot.storage.engine import Database, open_database
 from modbot.storage.erasure import ErasureVerbs
 from modbot.storage.evidence import EvidenceVerbs
+from modbot.storage.factors import FactorVerbs
 from modbot.storage.figures import FigureVerbs
 from modbot.storage.history import HistoryVerbs
 from modbot.storage.labels import LabelVerbs
@@ -52,6 +53,7 @@ class Store(
     SiteVerbs,
     RuleVerbs,
     UserVerbs,
+    FactorVerbs,
     AuditVerbs,
     HistoryVerbs,
     CaseVerbs,

@@ -26,6 +26,8 @@ DEED_WORDS = Phrases(
         Deed.USER_CHANGED: N_("Changed a person"),
         Deed.PASSWORD_SET: N_("Set a password"),
         Deed.SESSIONS_ENDED: N_("Ended sessions"),
+        Deed.FACTOR_SET: N_("Set a second factor up"),
+        Deed.FACTOR_DROPPED: N_("Took a second factor away"),
         Deed.RULE_ADDED: N_("Added a rule"),
         Deed.RULE_ENDED: N_("Ended a rule"),
         Deed.MODEL_PROMOTED: N_("Promoted a model"),
