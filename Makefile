@@ -12,7 +12,7 @@ READY_DEV := $(VENV)/.ready-dev
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit check format reference catalogue clean
+.PHONY: help demo test unit soak check format reference catalogue clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,10 @@ test: $(READY_DEV) ## every test that this machine can run, with branch coverage
 
 unit: $(READY_DEV) ## the quick tests only, in under a minute
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not browser and not postgres" $(ARGS)
+
+soak: $(READY_DEV) ## 100,000 odd calls at each door and 1,000 kills: an hour or two
+	@SOAK=10 $(BIN)/python -m pytest -q -n 2 tests/intake/akismet/test_fuzz.py tests/intake/perspective/test_fuzz.py \
+	  tests/intake/test_odd_calls.py tests/journeys/test_crash.py $(ARGS)
 
 check: $(READY_DEV) ## format, lint, types, house rules
 	@$(BIN)/ruff format --check .

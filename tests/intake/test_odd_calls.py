@@ -13,10 +13,11 @@ import pytest
 from conftest import ADA_KEY
 from modbot.credentials import secret_at_rest
 from modbot.domain import SecretKind
+from soak import SOAK
 
 pytestmark = pytest.mark.slow
 
-CALLS = 10_000
+CALLS = 10_000 * SOAK
 SECRET = "empsec_" + "0123456789abcdef" * 4
 VALUES = (
     *(None, True, 0, -1, 1e308, 10**400, "", " ", "a", "\x00", "\u202e", "é" * 300, [], {}, [1], [[]], [{}], {"a": 1}),

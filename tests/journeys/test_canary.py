@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from conftest import ADA_KEY
-from factories import a_draft
-from modbot.domain import Action
+from factories import a_draft, a_user
+from modbot.credentials import secret_at_rest
+from modbot.domain import Action, Door, Role, SecretKind
 from modbot.review.access import hash_password
+from modbot.storage.backup import back_up
 
 LOCAL, DOMAIN = "canary.bird", "seed-eater.example.org"
 CANARY = f"{LOCAL}@{DOMAIN}"
@@ -53,6 +55,35 @@ def posted(client, house, ada_site) -> list[str]:
     for answer in (*answers, edited):
         absent("an answer", answer.data + str(answer.headers).encode())
     return [row.id for row in rows(house)]
+
+
+@pytest.fixture
+def said(client, house, ada_site, posted, clock) -> list[tuple[str, bytes]]:
+    """What the doors of other protocols answer that canary, and what its author reads of a rejection."""
+    key, coral = "0123456789ab", "c" * 64
+    house.store.rotate_secret(ada_site.id, secret_at_rest(SecretKind.AKISMET, key, house.vault), clock(), 0)
+    akismet = {"api_key": key, "blog": ada_site.url, "user_ip": "192.0.2.7", "comment_author_email": CANARY}
+    akismet |= {"comment_content": GOOD + " Through WordPress.", "comment_author": CANARY}
+    perspective = {"comment": {"text": f"{GOOD} {CANARY}"}, "requestedAttributes": {"TOXICITY": {}}}
+    rejected = client.post(
+        f"/v1/comments/{posted[0]}/review", json={"action": "reject", "reason": "spam"}, headers=BEARER
+    )
+    assert rejected.status_code == 200
+    stated = client.get(f"/v1/comments/{posted[0]}/statement", headers=BEARER)
+    appeal = urlsplit(stated.json["redress"]["appeal_url"]).path
+    answers = {
+        "akismet": client.post("/1.1/comment-check", data=akismet),
+        "akismet, spam": client.post("/1.1/submit-spam", data=akismet),
+        "perspective": client.post(f"/v1alpha1/comments:analyze?key={ADA_KEY}", json=perspective),
+        "openai": client.post("/v1/moderations", json={"input": f"{GOOD} {CANARY}"}, headers=BEARER),
+        "coral, unsigned": client.post(f"/coral/{ada_site.id}", json={"comment": {"body": CANARY}, "secret": coral}),
+        "the statement": stated,
+        "the appeal": client.get(appeal),
+        "after the appeal": client.post(appeal, data={"reason": f"Write to {CANARY}"}, follow_redirects=True),
+    }
+    statuses = {name: answer.status_code for name, answer in answers.items()}
+    assert statuses == dict.fromkeys(answers, 200) | {"coral, unsigned": 401}
+    return [(name, answer.data + str(answer.headers).encode()) for name, answer in answers.items()]
 
 
 def rows(house):
@@ -103,6 +134,29 @@ def test_it_finds_the_canary_nowhere(client, house, ada_site, posted, ada, setti
     assert {"modbot.db", "keys.db"} <= {path.name for path in files}
     for path in files:
         absent(path.name, path.read_bytes())
+
+
+def test_no_other_door_says_it_back(said):
+    for name, content in said:
+        absent(name, content)
+
+
+def test_no_table_log_or_backup_has_it(client, house, ada_site, posted, said, settings, tmp_path):
+    """People type addresses into texts, which are kept as written, so this is about the address that they gave as theirs."""
+    boss = a_user(id="user-boss", name="boss", role=Role.ADMIN, site_ids=None)
+    logged_in(client, house, boss)
+    for page in ("/queue.csv", "/overview.csv?block=domains", "/admin/audit", "/admin/users", "/queue/mine"):
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        absent(page, answer.data)
+    # Only these texts have it in words.
+    for row in rows(house):
+        if house.store.case(row.id).comment.door in {Door.PERSPECTIVE, Door.OPENAI, Door.AKISMET}:
+            house.store.erase_comment(row.id, house.clock())
+    for report in (case for row in rows(house) for case in house.store.case(row.id).reports):
+        house.store.erase_comment(report.case_id, house.clock())
+    back_up(settings.url("database_url"), settings.url("keys_url"), tmp_path / "backup")
+    absent("the backup", (tmp_path / "backup").read_bytes())
 
 
 def test_it_can_open_the_address_again(house, ada_site, posted):

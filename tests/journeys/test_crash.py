@@ -16,11 +16,13 @@ import pytest
 
 from receivers import a_receiver
 from served import Installation, call, kill, wait_for
+from soak import SOAK
 
 pytestmark = pytest.mark.slow
-COMMENTS = 1_000
+COMMENTS = 1_000 * SOAK
 POSTERS = 4
-KILLS = 6
+# Ten times the comments, and a thousand kills.
+KILLS = 6 if SOAK == 1 else 100 * SOAK
 SEED = 20260314
 # The shortest lease that the settings take; what was under way at the last kill is sent again after it.
 LEASE_S = 30

@@ -9,10 +9,11 @@ from collections import Counter
 import pytest
 
 from intake.akismet.conftest import KEY
+from soak import SOAK
 
 pytestmark = pytest.mark.slow
 
-CALLS = 10_000
+CALLS = 10_000 * SOAK
 METHODS = (
     *("comment-check", "submit-spam", "submit-ham", "verify-key", "get-subscription", "get-stats", "deactivate"),
     *("token", "verify-wpcom-key", "usage-limit", "key-sites", "get-key-stats", "nothing", "%00", "a/b", "é"),

@@ -9,10 +9,11 @@ from collections import Counter
 import pytest
 
 from conftest import ADA_KEY
+from soak import SOAK
 
 pytestmark = pytest.mark.slow
 
-CALLS = 10_000
+CALLS = 10_000 * SOAK
 VALUES = (
     *(
         None,
