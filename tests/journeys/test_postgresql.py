@@ -136,3 +136,20 @@ def test_it_works(installation):
     assert receiver.unverified == 0
     assert len(set(receiver.ids())) == 21
     assert "Traceback" not in installation.log.read_text()
+
+
+def test_it_goes_on_after_the_database_dropped_every_connection(installation, cluster):
+    """A restart of PostgreSQL, as the service sees it: a refusal in words at most, and nothing that was answered is lost."""
+    keys = json.loads(installation.run("site", "add", "Alone", "--url", "https://blog.example", "--json").stdout)
+    bearer = {"Authorization": f"Bearer {keys['key']}"}
+    _, port = installation.serve("--no-deliveries")
+    answered = []
+    for number in range(30):
+        if number % 10 == 5:
+            cluster._sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname <> 'postgres'")
+        status, case = call(port, "POST", "/v1/comments", comment(number), **bearer)
+        assert status in {201, 503}, (status, case)
+        answered += [case["id"]] if status == 201 else []
+    assert len(answered) >= 27
+    for case_id in answered:
+        assert call(port, "GET", f"/v1/comments/{case_id}", **bearer)[0] == 200
