@@ -7,6 +7,7 @@ Says how many wait and since when, and nothing of any comment. May import ``doma
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from modbot import observe, outbound
+from modbot.domain import AuditEntry, Deed
 from modbot.errors import DeliveryFailed, StoreError
 from modbot.storage import Store
 
@@ -39,13 +41,12 @@ class Wishes(Protocol):
         """Where people reach the queue."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Notices:
-    """Tells at most once a day. ``told_at`` is when it last did."""
+    """Tells at most once a day; the audit log knows when it last did, whichever process that was."""
 
     store: Store
     wishes: Wishes
-    told_at: datetime | None = None
 
     def tell(self, at: datetime) -> bool:
         """Post a notice if comments wait too long and nobody was told today.
@@ -60,7 +61,7 @@ class Notices:
         bool
             Whether it was taken. What was not is tried again the next time.
         """
-        if not self.wishes.notice_url or (self.told_at and at - self.told_at < AGAIN_AFTER):
+        if not self.wishes.notice_url or self._told_lately(at):
             return False
         ages = self.store.queue_ages(None, [at - timedelta(hours=self.wishes.notice_after_hours)])
         late = ages.since[-1]
@@ -71,7 +72,7 @@ class Notices:
         except DeliveryFailed as error:
             observe.log_event("notice_failed", reason=error.reason)
             return False
-        self.told_at = at
+        self.store.write_down(AuditEntry(Deed.NOTICE_SENT, "", "modbot", at, details={"waiting": str(late)}))
         return True
 
     def keep_telling(self, clock: Callable[[], datetime], stop: Event) -> None:
@@ -84,12 +85,18 @@ class Notices:
         stop : Event
             Ends it.
         """
+        # Several processes start at once; they look one after another, and the first one tells.
+        stop.wait(random.random() * EVERY_S)  # noqa: S311 - nothing hangs on this chance
         while not stop.is_set():
             try:
                 self.tell(clock())
             except StoreError as error:
                 observe.log_trouble("notice_unavailable", error)
             stop.wait(EVERY_S)
+
+    def _told_lately(self, at: datetime) -> bool:
+        last = self.store.audit_log(None, deed=Deed.NOTICE_SENT, limit=1)
+        return bool(last) and at - last[0].at < AGAIN_AFTER
 
     def _post(self, late: int, oldest: datetime) -> None:
         hours, where = self.wishes.notice_after_hours, self.wishes.public_url.rstrip("/")

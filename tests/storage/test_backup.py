@@ -175,6 +175,22 @@ def test_it_says_when_there_is_no_database(tmp_path):
     assert not list(Path(tmp_path).glob("backup*"))
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_it_restores_where_there_is_no_database_yet(store, url, tmp_path):
+    case_id = fill(store)
+    back_up(url, KEYS, tmp_path / "backup")
+    store.close()
+    elsewhere = f"sqlite:///{tmp_path}/elsewhere.db"
+
+    restore(elsewhere, tmp_path / "backup", nothing)
+
+    assert contents(elsewhere) == contents(url)
+    assert (tmp_path / "elsewhere.db").stat().st_mode & 0o077 == 0
+    again = open_store(elsewhere)
+    assert again.case(case_id)
+    again.close()
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 def test_it_refuses_while_somebody_else_is_connected(url, tmp_path):

@@ -34,6 +34,7 @@ class Deed(StrEnum):
     PERSON_EXPORTED = "person_exported"
     PERSON_ERASED = "person_erased"
     RESTORED = "restored"
+    NOTICE_SENT = "notice_sent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def check_code() -> AnyResponse:
     user = _half()
     if user is None:
         return render(CodePage(frame("login"), problem=_(TOO_LATE)), 401)
-    access.throttle(user.name)
+    access.throttle_codes(user.name)
     target = str(session[HALF][2])
     how = fits(user, request.form.get("code", ""), house().clock())
     if not how:
@@ -67,7 +67,7 @@ def factor() -> Response:
 def set_factor() -> AnyResponse:
     """Set it up, once a code proves that the device has it. The recovery codes are shown on the answer, this once."""
     user, at = access.person(), house().clock()
-    access.throttle(user.name)
+    access.throttle_codes(user.name)
     secret = str(session.get(NEW, ""))
     step = _step(secret, request.form.get("code", ""), at) if secret else None
     if step is None or house().store.second_factor(user.id):
@@ -84,7 +84,7 @@ def set_factor() -> AnyResponse:
 def drop_factor() -> AnyResponse:
     """Take it away; that needs a code, too, so that an open browser is not enough."""
     user = access.person()
-    access.throttle(user.name)
+    access.throttle_codes(user.name)
     if not fits(user, request.form.get("code", ""), house().clock()):
         return render(_page(user, problem=_(WRONG)), 422)
     house().store.drop_second_factor(user.id)

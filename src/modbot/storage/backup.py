@@ -156,6 +156,8 @@ def _copied_revision(file: Path) -> str:
 
 def _copy_in(url: str, file: Path, clean: Clean) -> None:
     target = Path(make_url(url).database or "")
+    if not target.exists():
+        target.touch(mode=0o600)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".restoring-") as folder:
         ready = Path(folder) / "ready.db"
         shutil.copyfile(file, ready)

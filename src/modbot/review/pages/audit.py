@@ -39,6 +39,7 @@ DEED_WORDS = Phrases(
         Deed.PERSON_EXPORTED: N_("Exported a person's data"),
         Deed.PERSON_ERASED: N_("Erased a person"),
         Deed.RESTORED: N_("Restored a backup"),
+        Deed.NOTICE_SENT: N_("Told the owner that comments wait"),
     }
 )
 
