@@ -21,7 +21,9 @@ import httpx
 
 from served import wait_for
 
-DEBIAN = "https://deb.debian.org/debian"
+# As apt is told in Debian's own sources; what comes is compared with the index.
+DEBIAN = "http://deb.debian.org/debian"
+TRIES = 3
 WORDPRESS = "trixie"
 # WordPress's own team keeps its SQLite driver; this package carries it as a file.
 SQLITE_DRIVER = "@wp-playground/cli@3.1.56"
@@ -141,7 +143,8 @@ def _php(root: Path, port: int, code: str, before: str = "") -> object:
 
 
 def _fetch(url: str) -> bytes:
-    return httpx.get(url, timeout=60, follow_redirects=True).raise_for_status().content
+    with httpx.Client(transport=httpx.HTTPTransport(retries=TRIES), timeout=60, follow_redirects=True) as http:
+        return http.get(url).raise_for_status().content
 
 
 @dataclass
