@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 import zipfile
 from dataclasses import dataclass
 from html import unescape
@@ -143,8 +144,14 @@ def _php(root: Path, port: int, code: str, before: str = "") -> object:
 
 
 def _fetch(url: str) -> bytes:
-    with httpx.Client(transport=httpx.HTTPTransport(retries=TRIES), timeout=60, follow_redirects=True) as http:
-        return http.get(url).raise_for_status().content
+    for left in reversed(range(TRIES)):
+        try:
+            return httpx.get(url, timeout=60, follow_redirects=True).raise_for_status().content
+        except httpx.HTTPError:
+            if not left:
+                raise
+            time.sleep(2)
+    raise AssertionError("unreachable: the last try returns or raises")
 
 
 @dataclass
