@@ -42,7 +42,7 @@ def test_each_alert_and_panel_looks_at_a_metric_that_there_is(shown):
 def test_the_runbook_says_what_to_do_about_each_alert():
     alerts = re.findall(r"alert: (\w+)", (DEPLOY / "prometheus-alerts.yml").read_text())
 
-    assert len(alerts) == 7
+    assert len(alerts) == 8
     assert [alert for alert in alerts if f"`{alert}`" not in OPERATIONS] == []
 
 

@@ -159,3 +159,12 @@ def test_it_adds_up_what_several_processes_counted(tmp_path):
     shown = run(count + "print(observe.render_metrics({'queued_cases': 1}).decode())")
     assert 'modbot_logins_total{outcome="ok"} 4.0' in shown
     assert "modbot_queued_cases 1.0" in shown
+
+
+def test_it_counts_trouble_by_what_it_was():
+    before = observe.TROUBLES.labels("a_test")._value.get()
+
+    observe.log_trouble("a_test", ValueError("nothing of this is written"))
+
+    assert observe.TROUBLES.labels("a_test")._value.get() == before + 1
+    assert 'modbot_troubles_total{event="a_test"}' in observe.render_metrics({}).decode()

@@ -147,7 +147,8 @@ def log_event(event: str, **facts: str | float | bool | None) -> None:
 
 
 def log_trouble(event: str, error: BaseException, **facts: str | float | bool | None) -> None:
-    """Write one line about something that should not have happened."""
+    """Write one line about something that should not have happened, and count it."""
+    TROUBLES.labels(event).inc()
     _log.error(event, exc_info=error, **facts)
 
 
@@ -171,6 +172,9 @@ SCORER_FAILURES = Counter(
     "modbot_scorer_failures", "Scorers that failed; their cases are held.", ("scorer",), registry=REGISTRY
 )
 DELIVERIES = Counter("modbot_deliveries", "Attempts to tell a site of a decision.", ("outcome",), registry=REGISTRY)
+TROUBLES = Counter(
+    "modbot_troubles", "What should not have happened; the log says more.", ("event",), registry=REGISTRY
+)
 LOGINS = Counter("modbot_logins", "Attempts to log in.", ("outcome",), registry=REGISTRY)
 
 
