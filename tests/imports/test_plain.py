@@ -115,6 +115,25 @@ def test_it_reads_labels_that_people_gave(write, label, source, meant):
     assert same.label == meant
 
 
+@pytest.mark.parametrize(
+    ("spam", "toxicity", "meant"),
+    [("1", "", "spam"), ("0", "", "good"), ("0.2", "0.9", "abuse"), ("", "0", "good"), ("", "", ""), ("maybe", "", "")],
+)
+def test_it_reads_the_labels_of_a_file_for_training(write, spam, toxicity, meant):
+    (row,) = csv_rows(write(f"id,text,author,email,spam,toxicity\n5,Fine,Cal,cal@example.org,{spam},{toxicity}\n"))
+    (same,) = json_lines(write({"id": "5", "text": "Fine", "spam": spam, "toxicity": toxicity}))
+
+    assert (row.label, same.label) == (meant, meant)
+    assert row.fields["body"] == "Fine"
+
+
+def test_it_reads_booleans_as_labels(write):
+    assert [json_lines(write({"id": "5", "text": "x", "spam": said})).__next__().label for said in (True, False)] == [
+        "spam",
+        "good",
+    ]
+
+
 def test_it_reads_a_table_with_breaks_and_long_fields(write):
     (row,) = csv_rows(write('body,name\n"two\nlines ' + "x" * 200_000 + '",Ann\n'))
     assert row.fields["body"].startswith("two\nlines xx")

@@ -10,7 +10,7 @@ import gzip
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -104,8 +104,22 @@ def isso(path: Path) -> Iterator[Row]:
 
 def _labelled(source: str, said: Mapping[str, Any]) -> Row:
     """A label that another classifier gave says nothing: who learns from it learns its mistakes."""
-    label = LABELS.get(str(said.get("label") or "").strip().lower(), "")
+    label = LABELS.get(str(said.get("label") or "").strip().lower(), "") or _of_heads(said)
     return _row(source, said, "" if said.get("label_source") in MACHINES else label)
+
+
+def _of_heads(said: Mapping[str, Any]) -> str:
+    """Read the columns of a labelled file, as `modbot train` takes it: 0, 1 or a share of people."""
+    shares: dict[str, float] = {}
+    for head in ("spam", "toxicity"):
+        with suppress(TypeError, ValueError):
+            # Blank and missing are no numbers: nobody looked.
+            shares[head] = float(cast("float", said.get(head)))
+    if shares.get("spam", 0.0) >= 0.5:
+        return BAD
+    if shares.get("toxicity", 0.0) >= 0.5:
+        return "abuse"
+    return GOOD if shares else ""
 
 
 def _of_wordpress(said: Mapping[str, Any]) -> Iterator[Row]:
