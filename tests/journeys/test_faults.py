@@ -1,4 +1,4 @@
-"""Faults of the machine: a full disk, a damaged database file, a model that was tampered with. Real processes."""
+"""Faults of the machine: a full disk, a damaged database file, a model that was tampered with, a clock that jumps."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ import http.client
 import json
 import shutil
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
+from conftest import ADA_KEY
+from factories import a_draft
+from modbot.adapting import learn_all
+from modbot.domain import Action, Mode, Policy
+from modbot.errors import StaleReview
+from modbot.retention import drop_old
 from modbot.scoring import artifacts
 from served import Installation, call
 
@@ -101,3 +108,31 @@ def test_a_damaged_database_is_said_and_not_written_to(installation, bearer):
     assert done.returncode == 1
     assert "modbot: The database" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_clock_that_jumps_stops_nothing(client, house, ada_site, ada, clock):
+    """Two hours back, a day forward, a year back: everything goes on, and nothing is decided twice."""
+    bearer = {"Authorization": f"Bearer {ADA_KEY}"}
+    house.store.change_site(replace(ada_site, policy=Policy(mode=Mode.HOLD_ONLY)), clock())
+    ids = []
+    for number, jump in enumerate((0, -2, 24, -24 * 365, 24 * 365)):
+        clock.tick(jump * 3_600)
+        comment = {"id": f"c{number}", "name": "Cal", "email": "cal@example.org", "body": f"The bus, {number}: {BODY}"}
+        for status in (201, 200):
+            answer = client.post("/v1/comments", json=comment, headers=bearer)
+            assert answer.status_code == status
+        ids.append(answer.json["id"])
+        clock.tick(-jump * 1_800)
+        case = house.store.case(ids[-1])
+        at = clock()
+        draft = a_draft(case_id=case.id, action=Action.REJECT, seen_revision=case.revision, at=at, not_before=at)
+        house.moderator.review(draft, ada)
+        with pytest.raises(StaleReview):
+            house.moderator.review(draft, ada)
+        learn_all(house.store, house.model, clock)
+        drop_old(house.store, house.settings, clock())
+    assert [house.store.case(one).action for one in ids] == [Action.REJECT] * 5
+    assert len(set(ids)) == 5
+    listed = client.get("/v1/comments?limit=100", headers=bearer).json["comments"]
+    assert {one["id"] for one in listed} == set(ids)
+    assert house.store.verify_audit_log().broken == 0
