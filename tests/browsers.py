@@ -46,7 +46,7 @@ def a_browser(**context):
             yield opened
         finally:
             browser.close()
-    assert errors == []
+    assert errors == [], errors
 
 
 def violations(page: Page) -> list[tuple[str, list]]:

@@ -21,7 +21,7 @@ from modbot.publication import publish_view
 
 bp = Blueprint("appeal", __name__, url_prefix="/appeal", template_folder="templates")
 GONE = "This link leads nowhere: it is not whole, or too old. Ask the people who run the site for a new one."
-POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = f"{forms.POLICY}'none'; form-action 'self'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ SYNONYMS = {
 }
 LABELS = {"name": "Name", "email": "Email", "url": "Website", "body": "Comment"}
 # No scripts, no foreign parts; who may frame the form is added per site.
-POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors "
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors "
 
 bp = Blueprint(
     "forms", __name__, url_prefix="/f", template_folder="templates", static_folder="static", static_url_path="/~"
