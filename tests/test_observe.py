@@ -168,3 +168,12 @@ def test_it_counts_trouble_by_what_it_was():
 
     assert observe.TROUBLES.labels("a_test")._value.get() == before + 1
     assert 'modbot_troubles_total{event="a_test"}' in observe.render_metrics({}).decode()
+
+
+def test_it_says_what_failed_so_far():
+    before = observe.troubles().get("another_test", 0)
+    observe.log_trouble("another_test", ValueError())
+    observe.SCORER_FAILURES.labels("a_scorer").inc()
+
+    assert observe.troubles()["another_test"] == before + 1
+    assert observe.troubles()["a_scorer"] >= 1

@@ -178,6 +178,18 @@ TROUBLES = Counter(
 LOGINS = Counter("modbot_logins", "Attempts to log in.", ("outcome",), registry=REGISTRY)
 
 
+def troubles() -> dict[str, int]:
+    """Return how often each thing that should not happen did, in this process, since it was started."""
+    found = {"scorer": SCORER_FAILURES, "event": TROUBLES}
+    return {
+        sample.labels[label]: int(sample.value)
+        for label, counter in found.items()
+        for metric in counter.collect()
+        for sample in metric.samples
+        if sample.name.endswith("_total") and sample.value
+    }
+
+
 def render_metrics(gauges: Mapping[str, float]) -> bytes:
     """Return all counters of every worker process, and these gauges (name without ``modbot_``), for Prometheus."""
     # The client library picks its kind of value when it is first imported, by an environment variable.

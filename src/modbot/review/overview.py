@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from modbot import observe
 from modbot.adapting import standing
 from modbot.domain import Site, User
 from modbot.errors import CaseNotFound
@@ -72,6 +73,7 @@ def _facts(user: User) -> OverviewFacts:
         rule_tallies=store.rule_tallies([rule.id for rule in listed], since, scope),
         health=store.site_health(scope),
         appeals=store.appeals(scope, since),
+        faults=observe.troubles(),
     )
 
 

@@ -14,6 +14,8 @@ from modbot.review.pages.mistakes import appeals
 from modbot.review.pages.overview import (
     OverviewFacts,
     age_bounds,
+    blocks,
+    faults,
     first_day,
     overview_page,
     people,
@@ -47,6 +49,7 @@ def facts(**changes):
         rule_tallies={},
         health=[HEALTHY],
         appeals=Appeals(),
+        faults={},
     )
     return replace(base, **changes)
 
@@ -70,6 +73,7 @@ def test_it_works():
         "domains",
         "people",
         "sites",
+        "faults",
     ]
     assert all(block.lead for block in page.blocks)
     assert [(span.words, span.href, span.current) for span in page.spans] == [
@@ -217,3 +221,17 @@ def test_it_tells_what_became_of_appeals():
     ]
     assert appeals(Appeals()).lead == "No author asked for another look in this time."
     assert appeals(Appeals(waiting=1)).lead == "1 author asked for another look."
+
+
+def test_it_tells_administrators_what_failed():
+    block = faults({"learning_failed": 1, "refused": 3, "model": 1, "rules": 1})
+
+    assert block.lead == "Since modbot was started, something failed 6 times."
+    assert [row.cells for row in block.rows] == [
+        ("Answers that were refused with an error", 3),
+        ("A scorer, or something that has no name here", 2),
+        ("A site's layer could not learn", 1),
+    ]
+    assert faults({}).lead == "Nothing failed since modbot was started."
+    moderator = facts(user=a_user(role=Role.MODERATOR))
+    assert "faults" not in [block.key for block in blocks(moderator)]

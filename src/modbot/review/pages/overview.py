@@ -29,7 +29,7 @@ from modbot.domain import (
     Trouble,
     User,
 )
-from modbot.language import N_, Said, _, counted, dated, number
+from modbot.language import N_, Phrases, Said, _, counted, dated, number
 from modbot.review import words
 from modbot.review.pages.charts import Block, Row, bars, shown, stacked
 from modbot.review.pages.frame import Frame
@@ -56,6 +56,23 @@ AGES = (
     N_("Longer"),
 )
 AGES_WITHIN = (N_("an hour"), N_("6 hours"), N_("a day"), N_("3 days"), N_("a week"))
+
+
+# As the log calls them; whatever else it knows is a scorer.
+FAULTS = Phrases(
+    {
+        "refused": N_("Answers that were refused with an error"),
+        "outbox_unavailable": N_("Deliveries waited for the database"),
+        "deliveries_broke": N_("Deliveries stopped and began anew"),
+        "delivery_broke": N_("One delivery failed for no reason of its receiver's"),
+        "learning_failed": N_("A site's layer could not learn"),
+        "learning_unavailable": N_("Learning waited for the database"),
+        "retention_unavailable": N_("Dropping what is old waited for the database"),
+        "notice_unavailable": N_("A notice waited for the database"),
+        "thread_died": N_("A part of the background work died"),
+    }
+)
+OTHER_FAULT = N_("A scorer, or something that has no name here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +122,7 @@ class OverviewFacts:
     rule_tallies: Mapping[str, RuleTally]
     health: Sequence[SiteHealth]
     appeals: Appeals
+    faults: Mapping[str, int]
 
     @property
     def is_admin(self) -> bool:
@@ -159,6 +177,7 @@ def blocks(facts: OverviewFacts) -> tuple[Block, ...]:
         domains(facts.troubles, facts.site_id, is_admin=facts.is_admin),
         people(facts),
         sites(facts),
+        *([faults(facts.faults)] if facts.is_admin else []),
     )
     return tuple(replace(block, csv_href=_href(facts.site_id, facts.days, block.key)) for block in built)
 
@@ -227,6 +246,27 @@ def volume(facts: OverviewFacts) -> Block:
         stack=stacked(_("Comments by day"), lead, [dated(start_of(day), "day") for day in days], kinds)
         if came
         else None,
+    )
+
+
+def faults(told: Mapping[str, int]) -> Block:
+    """Say what failed that should not, since modbot was started."""
+    named: Counter[str] = Counter()
+    for event, times in told.items():
+        named[FAULTS[event] if event in FAULTS else _(OTHER_FAULT)] += times
+    return Block(
+        key="faults",
+        title=_("Faults"),
+        lead=_("Nothing failed since modbot was started.")
+        if not told
+        else counted(
+            sum(told.values()),
+            "Since modbot was started, something failed {n} time.",
+            "Since modbot was started, something failed {n} times.",
+        ),
+        remedy=_("The log says what and where.") if told else "",
+        columns=(_("What failed"), _("Times")),
+        rows=tuple(Row(one) for one in named.most_common()),
     )
 
 
