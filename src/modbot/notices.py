@@ -1,7 +1,6 @@
 """A notice when comments wait too long: one message a day to an address of the owner's, such as a chat's webhook.
 
-Says how many wait and since when, and nothing of any comment. May import ``domain``, ``observe``, ``outbound`` and
-``storage``; the clock is given.
+Says how many wait and since when, and nothing of any comment. May import the rooms of rank 1; the clock is given.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from modbot import observe, outbound
+from modbot.config import Settings
 from modbot.domain import AuditEntry, Deed
 from modbot.errors import DeliveryFailed, StoreError
 from modbot.storage import Store
@@ -25,28 +24,12 @@ AGAIN_AFTER = timedelta(days=1)
 TIMEOUT_S = 10.0
 
 
-class Wishes(Protocol):
-    """The settings that say whom to tell, and after how many hours."""
-
-    @property
-    def notice_url(self) -> str:
-        """Where notices are posted; empty: nowhere."""
-
-    @property
-    def notice_after_hours(self) -> float:
-        """How long a comment may wait before somebody is told."""
-
-    @property
-    def public_url(self) -> str:
-        """Where people reach the queue."""
-
-
 @dataclass(frozen=True, slots=True)
 class Notices:
     """Tells at most once a day; the audit log knows when it last did, whichever process that was."""
 
     store: Store
-    wishes: Wishes
+    settings: Settings
 
     def tell(self, at: datetime) -> bool:
         """Post a notice if comments wait too long and nobody was told today.
@@ -61,9 +44,9 @@ class Notices:
         bool
             Whether it was taken. What was not is tried again the next time.
         """
-        if not self.wishes.notice_url or self._told_lately(at):
+        if not self.settings.notice_url or self._told_lately(at):
             return False
-        ages = self.store.queue_ages(None, [at - timedelta(hours=self.wishes.notice_after_hours)])
+        ages = self.store.queue_ages(None, [at - timedelta(hours=self.settings.notice_after_hours)])
         late = ages.since[-1]
         if not late or ages.oldest is None:
             return False
@@ -99,13 +82,13 @@ class Notices:
         return bool(last) and at - last[0].at < AGAIN_AFTER
 
     def _post(self, late: int, oldest: datetime) -> None:
-        hours, where = self.wishes.notice_after_hours, self.wishes.public_url.rstrip("/")
+        hours, where = self.settings.notice_after_hours, self.settings.public_url.rstrip("/")
         many = "1 comment has" if late == 1 else f"{late:,} comments have"
         text = f"modbot: {many} waited longer than {hours:g} hours; the oldest came {oldest:%Y-%m-%d %H:%M} UTC."
         queue = f"{where}/queue?order=oldest" if where else ""
         # "text" is what the webhooks of chats read.
         told = {"text": f"{text} {queue}".strip(), "waiting": late, "oldest_at": oldest.isoformat(), "queue": queue}
-        url = self.wishes.notice_url
+        url = self.settings.notice_url
         # The owner wrote this address into the settings, so it may well be in a private network.
         outbound.post(
             url,

@@ -9,30 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
-from typing import Protocol
 
 from modbot import observe
+from modbot.config import Settings
 from modbot.errors import StoreError
 from modbot.storage import Store
 
 # Days are counted in days: looking every few hours is often enough, and once after each start.
 EVERY_S = 6 * 3_600
-
-
-class Limits(Protocol):
-    """The settings that say how long something is kept, in days; 0 is for good."""
-
-    @property
-    def keep_text_days(self) -> int:
-        """Names, texts and whatever else belongs to a comment."""
-
-    @property
-    def keep_ip_days(self) -> int:
-        """IP addresses."""
-
-    @property
-    def keep_user_agent_days(self) -> int:
-        """What a browser calls itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +31,14 @@ class Dropped:
         return bool(self.texts or self.ips or self.user_agents)
 
 
-def drop_old(store: Store, limits: Limits, at: datetime, *, dry_run: bool = False) -> Dropped:
+def drop_old(store: Store, settings: Settings, at: datetime, *, dry_run: bool = False) -> Dropped:
     """Drop what was kept long enough. What waits for a person keeps its text.
 
     Parameters
     ----------
     store : Store
         The database.
-    limits : Limits
+    settings : Settings
         How many days each kind is kept.
     at : datetime
         Now, aware.
@@ -67,25 +51,25 @@ def drop_old(store: Store, limits: Limits, at: datetime, *, dry_run: bool = Fals
         What was dropped, or what would be.
     """
     texts = 0
-    if limits.keep_text_days:
-        old = store.old_texts(at - timedelta(days=limits.keep_text_days))
+    if settings.keep_text_days:
+        old = store.old_texts(at - timedelta(days=settings.keep_text_days))
         texts = len(old) if dry_run else store.erase_comments(old, at)
     origin = store.old_origins if dry_run else store.drop_origins
     ips, agents = (
         origin(name, at - timedelta(days=days)) if days else 0
-        for name, days in (("ip", limits.keep_ip_days), ("user_agent", limits.keep_user_agent_days))
+        for name, days in (("ip", settings.keep_ip_days), ("user_agent", settings.keep_user_agent_days))
     )
     return Dropped(texts, ips, agents)
 
 
-def keep_dropping(store: Store, limits: Limits, clock: Callable[[], datetime], stop: Event) -> None:
+def keep_dropping(store: Store, settings: Settings, clock: Callable[[], datetime], stop: Event) -> None:
     """Drop what is due now and then until told to stop. Any number may run: what is gone is gone.
 
     Parameters
     ----------
     store : Store
         The database.
-    limits : Limits
+    settings : Settings
         How many days each kind is kept.
     clock : callable
         Gives the time, aware.
@@ -94,7 +78,7 @@ def keep_dropping(store: Store, limits: Limits, clock: Callable[[], datetime], s
     """
     while not stop.is_set():
         try:
-            drop_old(store, limits, clock())
+            drop_old(store, settings, clock())
         except StoreError as error:
             observe.log_trouble("retention_unavailable", error)
         stop.wait(EVERY_S)
