@@ -132,6 +132,14 @@ class Vault:
         """Return the keyed hash that tells a repeat from a reused key."""
         return hmac.digest(self._site_keys("payload", site_id), payload, "sha256").hex()
 
+    def rewrap(self, wrapped: bytes) -> bytes:
+        """Wrap a person's key under the first master key, whichever of them it was wrapped under."""
+        return self._turned(self._wrapping, wrapped)
+
+    def reseal(self, sealed: bytes) -> bytes:
+        """Seal a credential under the first master key, whichever of them it was sealed under."""
+        return self._turned(self._sealing, sealed)
+
     # -- stamps of forms ----------------------------------------------------------
 
     def stamp(self, site_id: str, at: datetime) -> str:
@@ -186,6 +194,12 @@ class Vault:
             while len(self._opened) > PERSON_KEYS_KEPT:
                 self._opened.popitem(last=False)
         return fernet
+
+    def _turned(self, keys: MultiFernet, token: bytes) -> bytes:
+        try:
+            return keys.rotate(token)
+        except InvalidToken as error:
+            raise Unreadable(_("Sealed under another master key: put the old one back as a further line.")) from error
 
     def _hash(self, purpose: str, site_id: str, text: str) -> str:
         return _mac(self._site_keys(purpose, site_id), text)

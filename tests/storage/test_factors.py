@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from factories import a_user, later
-from modbot.domain import SecondFactor
+from modbot.domain import SecondFactor, SecretKind
 
 
 @pytest.fixture
@@ -59,3 +59,10 @@ def test_two_at_once_use_it_once(factor):
     for thread in threads:
         thread.join()
     assert sorted(done) == [False] * 7 + [True]
+
+
+def test_every_credential_is_sealed_anew(factor):
+    assert factor.reseal(lambda sealed: sealed + b", anew") == 2
+
+    assert factor.second_factor("user-ada").sealed == b"sealed, anew"
+    assert factor.secrets("site-ada", SecretKind.WEBHOOK, later(0)) == (b"old, anew",)

@@ -50,3 +50,22 @@ def test_it_keeps_keys_when_it_is_opened_again(key_store, empty_url):
     again = open_key_store(empty_url)
     assert again.wrapped_key("cal") == b"wrapped"
     again.close()
+
+
+def test_it_wraps_every_key_anew(key_store):
+    from modbot.storage import keys
+
+    for number in range(keys.BATCH + 3):
+        key_store.person_key(f"person-{number:04}", b"old", later())
+
+    assert key_store.rewrap(lambda wrapped: wrapped + b", anew") == keys.BATCH + 3
+    assert {key_store.wrapped_key(f"person-{number:04}") for number in (0, 499, 500, 502)} == {b"old, anew"}
+    assert key_store.wrapped_key("nobody") is None
+
+
+def test_it_remembers_which_comments_were_erased(key_store):
+    key_store.note_erased(["c2", "c1"], later(0))
+    key_store.note_erased(["c1", "c3", "c3"], later(9))
+    key_store.note_erased([], later(10))
+
+    assert key_store.erased_cases() == ("c1", "c2", "c3")

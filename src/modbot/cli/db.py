@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
-from modbot.cli import founded_for, store_for
+from modbot.cli import founded_for, store_for, vault_for
+from modbot.cli.audit import write_down
+from modbot.domain import Deed
 
 
 @click.group("db")
@@ -37,3 +39,21 @@ def check(ctx: click.Context) -> None:
     found = status.revision or "none"
     click.echo(f"The database is at revision {found}; expected {status.expected}: run `modbot db upgrade`.", err=True)
     ctx.exit(1)
+
+
+@command.command("rewrap")
+@click.pass_context
+def rewrap(ctx: click.Context) -> None:
+    """Put everything that the master key protects under its first line. modbot may go on running.
+
+    After a new key was put in front: whoever has learned an older one can open nothing any more. Keep the last line all
+    the same, the hashes that recognise authors hang on it.
+    """
+    from modbot.storage import open_key_store
+
+    store, vault = store_for(ctx), vault_for(ctx)
+    key_store = open_key_store(founded_for(ctx).url("keys_url"))
+    ctx.call_on_close(key_store.close)
+    people, secrets = key_store.rewrap(vault.rewrap), store.reseal(vault.reseal)
+    write_down(store, Deed.REWRAPPED, people=str(people), secrets=str(secrets))
+    click.echo(f"Under the first master key now: the keys of {people:,} people, {secrets:,} credentials.")

@@ -35,6 +35,7 @@ class Deed(StrEnum):
     PERSON_ERASED = "person_erased"
     RESTORED = "restored"
     NOTICE_SENT = "notice_sent"
+    REWRAPPED = "rewrapped"
 
 
 @dataclass(frozen=True, slots=True)

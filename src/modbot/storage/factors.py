@@ -5,7 +5,7 @@ May import ``domain``, this room and SQLAlchemy; never opens a secret.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from modbot.domain import SecondFactor
 from modbot.storage.engine import Database
-from modbot.storage.tables import Base, table
+from modbot.storage.tables import Base, SecretTable, table
 
 
 class FactorTable(Base):
@@ -30,6 +30,7 @@ class FactorTable(Base):
 
 
 factors = table(FactorTable)
+secrets = table(SecretTable)
 
 
 class FactorVerbs:
@@ -117,6 +118,28 @@ class FactorVerbs:
             remaining = [one for one in left if one != code]
             connection.execute(update(factors).where(factors.c.user_id == user_id).values(codes=remaining))
         return True
+
+    def reseal(self, turn: Callable[[bytes], bytes]) -> int:
+        """Seal every credential anew: those of sites that must be sent again, and second factors.
+
+        Parameters
+        ----------
+        turn : callable
+            Gives a sealed credential as it is to be kept.
+
+        Returns
+        -------
+        int
+            How many.
+        """
+        turned = 0
+        with self._db.writing() as connection:
+            for kept, key in ((secrets, secrets.c.id), (factors, factors.c.user_id)):
+                rows = connection.execute(select(key.label("key"), kept.c.sealed).where(kept.c.sealed.is_not(None)))
+                for row in rows.all():
+                    connection.execute(update(kept).where(key == row.key).values(sealed=turn(bytes(row.sealed))))
+                    turned += 1
+        return turned
 
     def drop_second_factor(self, user_id: str) -> bool:
         """Take a second factor away.

@@ -6,15 +6,18 @@ this one is never part of a backup. May import this room and SQLAlchemy; never o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, MetaData, bindparam, delete, insert, select
+from sqlalchemy import Connection, MetaData, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from modbot.storage.engine import Database, Hot, open_database
 from modbot.storage.tables import NAMES, Base, RowId, table
+
+# Keys in one transaction: others get their turn between two.
+BATCH = 500
 
 
 class KeyBase(DeclarativeBase):
@@ -145,6 +148,33 @@ class KeyStore:
         with self._db.reading() as connection:
             rows = connection.execute(select(erasures.c.person, erasures.c.at).order_by(erasures.c.id))
             return tuple((row.person, row.at) for row in rows)
+
+    def rewrap(self, turn: Callable[[bytes], bytes]) -> int:
+        """Wrap every person's key anew. Keys that are made or destroyed meanwhile are left as they are.
+
+        Parameters
+        ----------
+        turn : callable
+            Gives a wrapped key as it is to be kept.
+
+        Returns
+        -------
+        int
+            How many keys.
+        """
+        turned, after = 0, ""
+        while True:
+            following = select(person_keys.c.person, person_keys.c.wrapped).where(person_keys.c.person > after)
+            with self._db.writing() as connection:
+                rows = connection.execute(following.order_by(person_keys.c.person).limit(BATCH)).all()
+                for row in rows:
+                    new = turn(bytes(row.wrapped))
+                    connection.execute(
+                        update(person_keys).where(person_keys.c.person == row.person).values(wrapped=new)
+                    )
+            if not rows:
+                return turned
+            turned, after = turned + len(rows), rows[-1].person
 
     def note_erased(self, case_ids: Sequence[str], at: datetime) -> None:
         """Write down that comments are erased, before they are: a backup that is restored must not bring them back.

@@ -40,6 +40,7 @@ DEED_WORDS = Phrases(
         Deed.PERSON_ERASED: N_("Erased a person"),
         Deed.RESTORED: N_("Restored a backup"),
         Deed.NOTICE_SENT: N_("Told the owner that comments wait"),
+        Deed.REWRAPPED: N_("Put all secrets under the first master key"),
     }
 )
 
