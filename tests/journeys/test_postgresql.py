@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
 import http.cookiejar
 import json
 import os
 import re
 import signal
 import subprocess
+import time
 import urllib.parse
 import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from postgres import ABSENT, binaries, running
 from receivers import a_receiver
@@ -153,3 +156,25 @@ def test_it_goes_on_after_the_database_dropped_every_connection(installation, cl
     assert len(answered) >= 27
     for case_id in answered:
         assert call(port, "GET", f"/v1/comments/{case_id}", **bearer)[0] == 200
+
+
+def test_a_database_that_keeps_everybody_waiting_is_waited_for_ten_seconds(installation, cluster):
+    """Somebody's forgotten transaction holds the table: a refusal that says when to come back, and then it goes on."""
+    keys = json.loads(installation.run("site", "add", "Waits", "--url", "https://blog.example", "--json").stdout)
+    bearer = {"Authorization": f"Bearer {keys['key']}"}
+    _, port = installation.serve("--no-deliveries")
+    engine = create_engine(installation.environment["MODBOT_DATABASE_URL"])
+    with engine.begin() as forgotten:
+        forgotten.execute(text("LOCK TABLE cases IN EXCLUSIVE MODE"))
+        began = time.monotonic()
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        sent = {"Content-Type": "application/json", **bearer}
+        connection.request("POST", "/v1/comments", json.dumps(comment(1)), sent)
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["code"]) == (503, "store_unavailable")
+        assert answer.headers["Retry-After"]
+        assert 8 < time.monotonic() - began < 20
+        connection.close()
+        assert call(port, "GET", "/healthz")[0] == 200
+    engine.dispose()
+    assert call(port, "POST", "/v1/comments", comment(1), **bearer)[0] == 201

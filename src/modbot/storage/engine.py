@@ -21,6 +21,9 @@ from modbot.errors import ConfigError, NotMigrated, StoreError, StoreUnavailable
 
 # How long a writer waits for another process to finish its transaction.
 BUSY_TIMEOUT_MS = 10_000
+# How long a database that is not there, or somebody's forgotten query, may hold a thread.
+CONNECT_TIMEOUT_S = 5
+STATEMENT_TIMEOUT_MS = 60_000
 POOL_SIZE = 16
 SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -146,7 +149,9 @@ def open_database(url: str) -> Database:
             pool_size=POOL_SIZE,
             max_overflow=POOL_SIZE,
             pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
         )
+        event.listen(engine, "connect", _tune_postgresql)
     else:
         raise ConfigError((f"database_url: expected sqlite:/// or postgresql://, got {kind}://",))
     return Database(engine)
@@ -174,6 +179,14 @@ def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     for pragma in SQLITE_PRAGMAS:
         connection.execute(pragma)
+
+
+def _tune_postgresql(connection: Any, _record: object) -> None:
+    # Not as options of the connection: a pooler in between would refuse those.
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:
