@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, make_url, text
 
 from modbot.errors import ConfigError, StoreError
 from modbot.storage.engine import open_database
@@ -205,14 +205,12 @@ def _undump(url: str, file: Path, clean: Clean) -> None:
 
 def _refuse_company(url: str) -> None:
     """Refuse while anybody else is connected: they would read what was erased, or write into what is replaced."""
-    engine = create_engine(url)
     others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     database = open_database(url)
     try:
-        with database.translated(), engine.connect() as connection:
+        with database.reading() as connection:
             company = connection.execute(text(others)).scalar_one()
     finally:
-        engine.dispose()
         database.close()
     if company:
         raise StoreError(f"The database is in use ({company} connections): stop modbot before you restore.")

@@ -5,7 +5,7 @@ May import ``domain``, this room and SQLAlchemy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -91,17 +91,15 @@ class ErasureVerbs:
             self._db.settle()
         return erased
 
-    def cases_of(self, author_keys: Sequence[str], person: str, until: datetime | None = None) -> tuple[str, ...]:
+    def cases_of(self, author_keys: Sequence[str], person: str) -> tuple[str, ...]:
         """Find what a person wrote, in any revision. Reads every comment: not for a page.
 
         Parameters
         ----------
         author_keys : sequence of str
-            The keyed hashes of the address, one for each site; may be empty.
+            The keyed hashes of the address, one for each site.
         person : str
             The house-wide hash of the address, as sealed addresses begin with.
-        until : datetime or None
-            Only what was written up to then.
 
         Returns
         -------
@@ -109,12 +107,33 @@ class ErasureVerbs:
             Ids of cases, oldest first.
         """
         sealed = func.substr(comments.c.sealed_email, 1, len(person)) == person.encode()
-        theirs = or_(comments.c.author_key.in_(author_keys), sealed) if author_keys else sealed
+        theirs = or_(comments.c.author_key.in_(author_keys), sealed)
         found = select(comments.c.case_id).where(theirs).distinct().order_by(comments.c.case_id)
-        if until is not None:
-            found = found.where(comments.c.at <= until)
         with self._db.reading() as connection:
             return tuple(connection.execute(found).scalars())
+
+    def cases_of_erased(self, erased: Mapping[str, datetime]) -> tuple[str, ...]:
+        """Find what people wrote up to the moment at which they were erased, in one pass over every comment.
+
+        Parameters
+        ----------
+        erased : mapping of str to datetime
+            By the house-wide hash of the address.
+
+        Returns
+        -------
+        tuple of str
+            Ids of cases, oldest first.
+        """
+        if not erased:
+            return ()
+        whose = func.substr(comments.c.sealed_email, 1, len(next(iter(erased)))).label("whose")
+        sealed = select(comments.c.case_id, comments.c.at, whose).where(comments.c.sealed_email.is_not(None))
+        until = {person.encode(): at for person, at in erased.items()}
+        with self._db.reading() as connection:
+            rows = connection.execute(sealed.order_by(comments.c.case_id))
+            found = [row.case_id for row in rows if (at := until.get(bytes(row.whose))) and row.at <= at]
+        return tuple(dict.fromkeys(found))
 
     def texts_of(self, case_id: str) -> tuple[tuple[int, datetime, Any], ...]:
         """Read every text that a comment had.

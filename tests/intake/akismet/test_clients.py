@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import akismet
@@ -66,6 +69,37 @@ def test_python_runs_its_own_marks(python_client):
     assert python_client.submit_spam(**COMMENT, is_test=1)
     assert python_client.submit_ham(**COMMENT, is_test=1)
     assert python_client.usage_limit()["limit"] == "none"
+
+
+def test_python_passes_its_own_end_to_end_suite(address, tmp_path):
+    """The suite that the package's author runs against the real service, unmodified, with another address."""
+    fetch = ["-m", "pip", "download", "-q", "--no-deps", "--no-binary=:all:", f"akismet=={version('akismet')}"]
+    subprocess.run([sys.executable, *fetch], cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    subprocess.run(["tar", "xzf", next(tmp_path.glob("*.tar.gz")).name], cwd=tmp_path, check=True)
+    (tmp_path / "elsewhere.py").write_text(f"from akismet import _common\n\n_common._API_URL = {address!r}\n")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "elsewhere",
+            "-p",
+            "no:cacheprovider",
+            "-W",
+            "default",
+            "tests/end_to_end",
+        ],
+        cwd=next(path for path in tmp_path.iterdir() if path.is_dir()),
+        env=os.environ | {"PYTHONPATH": str(tmp_path), "PYTHON_AKISMET_API_KEY": KEY, "PYTHON_AKISMET_BLOG_URL": BLOG},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert re.search(r"\b[1-9]\d+ passed", done.stdout)
 
 
 def test_python_says_when_its_key_is_wrong(address, monkeypatch):
