@@ -32,6 +32,7 @@ def test_it_asks_for_one_sites_newest_when_nothing_is_said():
     [
         ({"action": "good"}, ("action", "not_a_choice")),
         ({"page_url": "gazette"}, ("page_url", "not_a_web_address")),
+        ({"page_url": ""}, ("page_url", "not_a_web_address")),
         ({"page_url": "https://a.example/\x00"}, ("page_url", "control_characters")),
         ({"cursor": "' or 1"}, ("cursor", "not_a_cursor")),
         ({"limit": "101"}, ("limit", "out_of_range")),

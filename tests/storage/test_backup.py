@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, create_engine, select, text
+from sqlalchemy import create_engine, text
 
 from factories import a_comment, a_draft, a_new_case, later
 from modbot.domain import Action, CaseQuery
@@ -15,6 +15,7 @@ from modbot.errors import ConfigError, StoreError
 from modbot.storage import open_store
 from modbot.storage.backup import back_up, restore
 from modbot.storage.migrate import downgrade, expected_revision, upgrade
+from tables import rows_of
 
 KEYS = "sqlite:////nowhere/keys.db"
 
@@ -44,14 +45,7 @@ def fill(store, count=5, start=0):
 
 def contents(url) -> dict[str, list]:
     """Every row of every table, in an order of its own."""
-    engine = create_engine(url)
-    found = MetaData()
-    # SQLite's search index has tables of a kind that cannot be described.
-    found.reflect(engine, only=lambda name, _: not name.startswith("search"))
-    with engine.connect() as connection:
-        rows = {table.name: sorted(map(repr, connection.execute(select(table)).all())) for table in found.sorted_tables}
-    engine.dispose()
-    return rows
+    return {name: sorted(repr(list(row.values())) for row in rows) for name, rows in rows_of(url).items()}
 
 
 def test_it_works(store, url, tmp_path):

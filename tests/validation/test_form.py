@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modbot.validation.form import Form, is_web_address
+from modbot.validation.form import Form, is_web_address, whole_number
 
 
 def test_it_works():
@@ -43,3 +43,14 @@ def test_it_misses_nothing_where_it_forgives(body):
 def test_it_knows_an_address_of_the_web(value):
     assert is_web_address(value)
     assert not is_web_address(f"{value} {value}")
+
+
+@pytest.mark.parametrize("value", [60, 60.0, "60", " 60 ", "60.0"])
+def test_it_knows_a_whole_number_however_it_is_written(value):
+    assert whole_number(value) == 60
+    assert type(whole_number(value)) is int
+
+
+@pytest.mark.parametrize("value", [6.5, "6.5", "", "-1", "6e1", "1" * 13, True, None, [60]])
+def test_it_leaves_everything_else_as_it_is(value):
+    assert whole_number(value) is value

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from modbot.domain import Action, CaseQuery, ReportKind
 from modbot.errors import FieldError, InvalidComment
-from modbot.validation import URL_MAX_CHARS, is_web_address
+from modbot.validation import URL_MAX_CHARS, is_web_address, whole_number
 
 LIST_DEFAULT, LIST_MAX = 50, 100
 REASON_MAX_CHARS = 500
@@ -53,7 +53,7 @@ def case_query(asked: Mapping[str, str], site_id: str) -> CaseQuery:
         reader.refuse(shown, "unknown_filter", f"Expected {', '.join(sorted(FILTERS))}. Correct or remove it.")
     action = reader.choice("action", tuple(Action), default="")
     page_url = reader.line("page_url", most=URL_MAX_CHARS)
-    if page_url and not is_web_address(page_url):
+    if "page_url" in asked and not is_web_address(page_url):
         reader.refuse("page_url", "not_a_web_address", "Expected an address such as https://example.org/page.")
     cursor = reader.line("cursor", most=CURSOR_MAX_CHARS)
     if not _CURSOR.fullmatch(cursor):
@@ -118,13 +118,9 @@ class _Reader:
         return values[0]
 
     def number(self, name: str, *, least: int, most: int, default: int) -> int:
-        value = self.fields.get(name)
+        value = whole_number(self.fields.get(name))
         if value is None:
             return default
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,12}", value):
-            value = int(value)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)  # 3.0 is an integer to JSON
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             self.refuse(name, "out_of_range", f"Expected a whole number from {least} to {most}, got something else.")
             return least

@@ -23,8 +23,8 @@ VISIBLE_LINE = rf"^[^\u0000-\u001f\u007f-\u009f]*{validation.VISIBLE}[^\u0000-\u
 VISIBLE_TEXT = (
     rf"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*{validation.VISIBLE}[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$"
 )
-DIGITS = Annotated[str, Field(pattern=r"^[0-9]{1,9}$")]
-COUNT = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")]
+DIGITS = Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.0+)?$")]
+COUNT = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}(\.0+)?$")]
 _LETTER = r"A-Za-z0-9\u00c0-\u167f\u1681-\u1fff\u3041-\ud7ff"
 WEB_ADDRESS = (
     rf"^https?://[{_LETTER}]([{_LETTER}.-]*[{_LETTER}])?(:[1-5]?[0-9]{{1,4}})?"

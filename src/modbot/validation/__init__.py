@@ -32,6 +32,7 @@ from modbot.validation.form import (
     VISIBLE,
     Form,
     is_web_address,
+    whole_number,
 )
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "is_web_address",
     "key_from",
     "unknown_fields",
+    "whole_number",
 ]
 
 # An address is at most 254 characters on the wire (RFC 5321, 4.5.3.1.3).

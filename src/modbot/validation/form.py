@@ -28,6 +28,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
+_WRITTEN = re.compile(r"\s*[0-9]{1,12}(\.0+)?\s*")
 _LANGUAGE = re.compile(LANGUAGE_PATTERN)
 _HOST = re.compile(r"[^\s\x00-\x20/?#@\\<>\"^`{|}]+")
 # Anything that leaves a mark on a screen. Spaces, marks of direction, fillers and selectors of variants do not.
@@ -62,6 +63,24 @@ def is_web_address(value: str) -> bool:
     host = parts.hostname or ""
     is_host = _HOST.fullmatch(host) is not None and bool(host.strip(".-"))
     return parts.scheme in {"http", "https"} and is_host and not has_user
+
+
+def whole_number(value: object) -> object:
+    """Return the integer that a number or a text is, such as 3.0 to JSON and "3" or "3.0" in a form.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+
+    Returns
+    -------
+    object
+        The integer, or the value as it came where it is none.
+    """
+    if isinstance(value, str) and _WRITTEN.fullmatch(value):
+        return int(value.partition(".")[0])
+    return _whole(value)
 
 
 @dataclass(slots=True)
@@ -170,9 +189,7 @@ class Form:
 
     def milliseconds(self, name: str) -> int | None:
         """Read a duration."""
-        value = _whole(self.fields.get(name))
-        if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-            value = int(value.strip()[:12])
+        value = whole_number(self.fields.get(name))
         if value is None or value == "":
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= ELAPSED_MAX_MS:
