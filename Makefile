@@ -28,7 +28,7 @@ unit: $(READY_DEV) ## the quick tests only, in under a minute
 
 soak: $(READY_DEV) ## 100,000 odd calls at each door and 1,000 kills: an hour or two
 	@SOAK=10 $(BIN)/python -m pytest -q -n 2 tests/intake/test_openapi.py tests/intake/akismet/test_fuzz.py tests/intake/perspective/test_fuzz.py \
-	  tests/intake/test_odd_calls.py tests/journeys/test_crash.py $(ARGS)
+	  tests/intake/test_odd_calls.py tests/journeys/test_crash.py tests/journeys/test_write_boundaries.py $(ARGS)
 
 check: $(READY_DEV) ## format, lint, types, house rules
 	@$(BIN)/ruff format --check .

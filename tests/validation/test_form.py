@@ -54,3 +54,10 @@ def test_it_knows_a_whole_number_however_it_is_written(value):
 @pytest.mark.parametrize("value", [6.5, "6.5", "", "-1", "6e1", "1" * 13, True, None, [60]])
 def test_it_leaves_everything_else_as_it_is(value):
     assert whole_number(value) is value
+
+
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+03:01", "9999-12-31T23:59:59-12:00"])
+def test_it_reads_the_first_and_the_last_day_in_any_zone(value):
+    form = Form({"at": value})
+    assert form.moment("at").date().isoformat() == value[:10]
+    assert form.errors == []

@@ -179,10 +179,10 @@ class Form:
             return None
         try:
             moment = datetime.fromisoformat(value.upper())
-            if moment.tzinfo is not None:
-                return moment.astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
+        except ValueError:
+            moment = None
+        if moment is not None and moment.tzinfo is not None:
+            return _in_utc(moment)
         expected = "Expected an ISO 8601 time with its zone, such as 2026-05-04T12:30:00Z, got something else."
         self.refuse(name, "not_a_time", expected)
         return None
@@ -214,6 +214,14 @@ class Form:
 def _whole(value: object) -> object:
     """Return the integer that 3.0 is to JSON, anything else as it is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """Turn a moment; on the first and the last day that there is, nobody will miss the hours of a zone."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return moment.replace(tzinfo=UTC)
 
 
 def _kind(value: object) -> str:
