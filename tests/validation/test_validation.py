@@ -103,7 +103,6 @@ def test_it_names_every_bad_field_at_once_in_the_order_of_the_documentation():
         ("language", "english please", "not_a_language", "no language tag"),
         ("created_at", "2026-05-04T12:00:00", "not_a_time", "no zone"),
         ("created_at", "yesterday", "not_a_time", "no time"),
-        ("created_at", "0001-01-01T00:00:00+14:00", "not_a_time", "before all calendars"),
         ("elapsed_ms", -1, "not_a_duration", "negative"),
         ("elapsed_ms", 2**31, "not_a_duration", "more than a column holds"),
         ("elapsed_ms", "soon", "not_a_duration", "no number"),
