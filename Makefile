@@ -30,10 +30,11 @@ soak: $(READY_DEV) ## 100,000 odd calls at each door and 1,000 kills: an hour or
 	@SOAK=10 $(BIN)/python -m pytest -q -n 2 tests/intake/test_openapi.py tests/intake/akismet/test_fuzz.py tests/intake/perspective/test_fuzz.py \
 	  tests/intake/test_odd_calls.py tests/journeys/test_crash.py tests/journeys/test_write_boundaries.py $(ARGS)
 
-check: $(READY_DEV) ## format, lint, types, house rules
+check: $(READY_DEV) ## format, lint, types, known holes in libraries, house rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/python tests/audit.py
 	@$(BIN)/python -m pytest -q tests/house
 
 format: $(READY_DEV) ## put the sources into the house format
