@@ -62,7 +62,7 @@ $(READY_DEV): pyproject.toml
 	@$(usable_python)
 	@$(environment)
 	@echo "Installing modbot, its libraries and the tools of its tests into $(VENV)/ (about 700 MB, once) ..."
-	@what="-e . --group dev"; $(install)
+	@what="-e .[oidc] --group dev"; $(install)
 	@touch $(READY) $@
 
 define usable_python

@@ -61,7 +61,7 @@ def test_it_shows_every_setting_in_the_example_file():
     lines = [line.removeprefix("# ") for line in text.splitlines()]
     shown = {line.split(" = ")[0]: line.split(" = ", 1)[1] for line in lines if " = " in line}
     defaults = {name: field for name, field in Settings.model_fields.items() if name != "base_dir"}
-    secrets = {"master_key", "secret_key", "watch_token"}
+    secrets = {"master_key", "secret_key", "watch_token", "oidc_client_secret"}
     assert set(shown) == {f"{name}_file" if name in secrets else name for name in defaults}
     for name, field in defaults.items():
         assert (field.description or "") in text.replace("\n# ", " "), f"{name} lacks its sentence"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import os
 import re
 import subprocess
@@ -29,7 +30,8 @@ FOR_TYPES = {"_typeshed"}
 
 
 def declared() -> set[str]:
-    return {re.split(r"[<>=\[; ]", line)[0].lower().replace("_", "-") for line in PROJECT["dependencies"]}
+    lines = [*PROJECT["dependencies"], *itertools.chain(*PROJECT["optional-dependencies"].values())]
+    return {re.split(r"[<>=\[; ]", line)[0].lower().replace("_", "-") for line in lines}
 
 
 def imported() -> set[str]:

@@ -21,7 +21,7 @@ from modbot.errors import ConfigError
 PREFIX = "MODBOT_"
 # These steer the command line itself and are no settings.
 NOT_SETTINGS = frozenset({"MODBOT_CONFIG"})
-SECRETS = ("secret_key", "master_key", "watch_token")
+SECRETS = ("secret_key", "master_key", "watch_token", "oidc_client_secret")
 Network = IPv4Network | IPv6Network
 Networks = Annotated[tuple[Network, ...], NoDecode]
 
@@ -68,6 +68,16 @@ class Settings(BaseSettings):
     site_posts_per_minute: int = Field(600, ge=1, description="Submissions a site may send in a minute, with its key.")
     form_posts_per_minute: int = Field(10, ge=1, description="Form posts one address may send in a minute.")
     login_tries_per_minute: int = Field(10, ge=1, description="Log-in tries per address, and per name, in a minute.")
+    oidc_issuer: str = Field(
+        "", description="Identity provider (OpenID Connect) that people may log in with; empty: passwords only."
+    )
+    oidc_client_id: str = Field("", description="The name that the identity provider gave to modbot.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret that it gave to modbot.")
+    oidc_claim: str = Field(
+        "email",
+        description="What the provider says of a person that must be their name here; email only if it is verified.",
+    )
+    oidc_label: str = Field("single sign-on", description="What the provider is called on the log-in page.")
     session_hours: int = Field(12, ge=1, description="How long a person stays logged in, in hours.")
 
     disposable_domains_file: str = Field("", description="Further disposable mail domains, one per line.")
@@ -128,6 +138,11 @@ class Settings(BaseSettings):
         if not url.startswith(scheme):
             return url
         return f"{scheme}{self.path(url.removeprefix(scheme)).resolve()}"
+
+    @property
+    def provider(self) -> str:
+        """What the identity provider is called; empty where there is none."""
+        return self.oidc_label if self.oidc_issuer else ""
 
     def master_keys(self) -> tuple[str, ...]:
         """Return the master keys, the current one first."""

@@ -61,6 +61,8 @@ HOMES = {
     "argon2": {"review"},
     "pyotp": {"review"},
     "segno": {"review"},
+    "authlib": {"review"},
+    "joserfc": {"review"},
     "wtforms": {"review"},
     "limits": {"review", "intake"},
     "pydantic": {"config", "intake"},

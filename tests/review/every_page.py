@@ -42,4 +42,7 @@ NO_PAGES = {
     "review.outcome",
     "review.changes",
     "review.overview_table",
+    # These lead to an identity provider and back.
+    "review.go_to_provider",
+    "review.come_back",
 }

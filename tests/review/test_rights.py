@@ -59,6 +59,8 @@ APART = {
     "resend",
     "model_report",
     "end_author_rule",
+    "go_to_provider",
+    "come_back",
     "skip_campaign",
 }
 GROUP_OF = {endpoint: name for name, (_expected, endpoints) in RIGHTS.items() for endpoint in endpoints}

@@ -22,6 +22,7 @@ from modbot.review import (
     models,
     overview,
     people,
+    provider,
     refusals,
     render,
     rules,
@@ -54,6 +55,7 @@ _ROUTES = (
     models,
     overview,
     people,
+    provider,
     refusals,
     rules,
     saved,
@@ -68,5 +70,6 @@ _ROUTES = (
 def configure(app: Flask) -> None:
     """Put the review page into an app: sessions, log-in, routes, and the headers of every page."""
     access.configure(app)
+    provider.configure(app)
     app.register_blueprint(bp)
     app.after_request(render.add_headers)

@@ -40,7 +40,10 @@ PASSWORD_CHARS = 1_000
 CODES_PER_HOUR = 10
 # Pages that people need before they are logged in.
 OPEN_ENDPOINTS = frozenset(
-    {"review.login_form", "review.login", "review.code_form", "review.check_code", "review.static_file"}
+    {
+        *("review.login_form", "review.login", "review.code_form", "review.check_code", "review.static_file"),
+        *("review.go_to_provider", "review.come_back"),
+    }
 )
 EXTENSION = "modbot.review"
 

@@ -18,7 +18,7 @@ from modbot.review import access
 from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
 from modbot.review.claims import colleagues, look_at
-from modbot.review.factor import ask_for_code
+from modbot.review.factor import let_in
 from modbot.review.folding import cards
 from modbot.review.listing import next_id, parent_of, queue_href
 from modbot.review.pages import case as case_pages
@@ -40,7 +40,8 @@ def login_form() -> AnyResponse:
     """Ask who is there."""
     if access.visitor() is not None:
         return redirect("/queue", code=303)
-    return render(LoginPage(frame("login"), next=access.local_path(request.args.get("next", ""), "")))
+    target = access.local_path(request.args.get("next", ""), "")
+    return render(LoginPage(frame("login"), next=target, provider=house().settings.provider))
 
 
 @bp.post("/login")
@@ -50,16 +51,12 @@ def login() -> AnyResponse:
     target = access.local_path(request.form.get("next", ""), "/queue")
     user = access.known(name, request.form.get("password", ""))
     if user is not None:
-        if asked := ask_for_code(user, target):
-            return asked
-        access.begin_session(user)
-        write_down(user, Deed.LOGGED_IN)
-        return redirect(target, code=303)
+        return let_in(user, target)
     known = house().store.user_named(name)
     if known is not None:
         # What was typed for an unknown name may be a password: it is kept nowhere.
         write_down(known[0], Deed.LOGIN_REFUSED)
-    return render(LoginPage(frame("login"), name, target, _(WRONG)), 401)
+    return render(LoginPage(frame("login"), name, target, _(WRONG), house().settings.provider), 401)
 
 
 @bp.post("/logout")

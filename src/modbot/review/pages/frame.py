@@ -151,6 +151,7 @@ class LoginPage:
     name: str = ""
     next: str = ""
     problem: str = ""
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
