@@ -32,6 +32,7 @@ def test_it_works():
         ({"name": "a\nb"}, False),
         ({"body": "a\nb"}, True),
         ({"elapsed_ms": -1}, False),
+        (dict.fromkeys(("url", "page_url", "ip", "language", "created_at", "elapsed_ms"), ""), True),
         ({"language": "no language"}, False),
     ],
 )

@@ -30,6 +30,8 @@ WEB_ADDRESS = (
     rf"^https?://[{_LETTER}]([{_LETTER}.-]*[{_LETTER}])?(:[1-5]?[0-9]{{1,4}})?"
     r"([/?#][^\s\u0000-\u0020\u007f-\u00a0]*)?$"
 )
+# A form sends every box, also those that nobody filled in: blank is as good as left out.
+Blank = Annotated[str, Field(pattern=r"^ *$")]
 Url = Annotated[str, Field(max_length=validation.URL_MAX_CHARS, pattern=WEB_ADDRESS)]
 Id = (
     Annotated[str, Field(max_length=validation.KEY_MAX_CHARS, pattern=NO_CONTROL_OR_BREAK)]
@@ -69,14 +71,14 @@ class Submission(_Described):
         description="The comment: text, or simple HTML. The length is the site's setting."
     )
     id: Id | None = Field(None, description="The caller's own id: the same id again gives the same answer.")
-    url: Url | None = Field(None, description="The author's website.")
-    page_url: Url | None = Field(None, description="The page that is commented on.")
+    url: Url | Blank | None = Field(None, description="The author's website.")
+    page_url: Url | Blank | None = Field(None, description="The page that is commented on.")
     page_title: Annotated[str, Field(max_length=validation.TITLE_MAX_CHARS, pattern=NO_CONTROL)] | None = Field(
         None, description="Its title."
     )
     parent_id: Id | None = Field(None, description="The comment that this one answers.")
-    ip: Annotated[str, Field(json_schema_extra={"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]})] | None = Field(
-        None, description="The author's address on the Internet."
+    ip: Annotated[str, Field(json_schema_extra={"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]})] | Blank | None = (
+        Field(None, description="The author's address on the Internet.")
     )
     user_agent: Annotated[str, Field(pattern=NO_CONTROL)] | None = Field(
         None, description="The author's browser; kept up to 500 characters."
@@ -89,13 +91,15 @@ class Submission(_Described):
         None, description="Their role there."
     )
     language: (
-        Annotated[str, Field(max_length=validation.LANGUAGE_MAX_CHARS, pattern=validation.LANGUAGE_PATTERN)] | None
+        Annotated[str, Field(max_length=validation.LANGUAGE_MAX_CHARS, pattern=validation.LANGUAGE_PATTERN)]
+        | Blank
+        | None
     ) = Field(None, description="Language tag of the page.")
-    created_at: datetime | None = Field(None, description="When it was written: ISO 8601 with zone.")
+    created_at: datetime | Blank | None = Field(None, description="When it was written: ISO 8601 with zone.")
     honeypot: Annotated[str, Field(pattern=NO_CONTROL)] | None = Field(
         None, description="What stood in the form's hidden box: people leave it empty."
     )
-    elapsed_ms: Annotated[int, Field(ge=0, le=validation.ELAPSED_MAX_MS)] | DIGITS | None = Field(
+    elapsed_ms: Annotated[int, Field(ge=0, le=validation.ELAPSED_MAX_MS)] | DIGITS | Blank | None = Field(
         None, description="Milliseconds from showing the form to sending it."
     )
 

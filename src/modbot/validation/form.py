@@ -190,7 +190,7 @@ class Form:
     def milliseconds(self, name: str) -> int | None:
         """Read a duration."""
         value = whole_number(self.fields.get(name))
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value.strip()):
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= ELAPSED_MAX_MS:
             self.refuse(
