@@ -1,4 +1,4 @@
-"""Faults of the machine: a full disk, a damaged database file, a model that was tampered with, a clock that jumps."""
+"""Faults: a full disk, a damaged database file, a model that was tampered with, a clock that jumps, many at once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import http.client
 import json
 import shutil
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -108,6 +110,45 @@ def test_a_damaged_database_is_said_and_not_written_to(installation, bearer):
     assert done.returncode == 1
     assert "modbot: The database" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def at_once(port, path, bodies, headers) -> list[tuple[int, dict]]:
+    """What callers hear who post in the same moment."""
+    ready = threading.Barrier(len(bodies))
+
+    def one(body):
+        ready.wait()
+        return call(port, "POST", path, body, **headers)
+
+    with ThreadPoolExecutor(len(bodies)) as callers:
+        return list(callers.map(one, bodies))
+
+
+def test_one_key_from_many_at_once_is_one_comment_and_one_decision(installation, bearer):
+    """Two processes, sixteen callers: the same comment, another one under its key, and everybody's decision about it."""
+    _, port = installation.serve("--workers", "2", "--no-deliveries")
+    for turn in range(5):
+        headers = bearer | {"Idempotency-Key": f"key-{turn}"}
+        comment = {"name": "Cal", "email": "cal@example.org", "body": f"{turn}: {BODY}"}
+        other = comment | {"body": f"Quite another one: {BODY}"}
+
+        heard = at_once(port, "/v1/comments", [other if n % 4 == 0 else comment for n in range(16)], headers)
+
+        assert sorted({status for status, _ in heard}) == [200, 201, 409]
+        assert [status for status, _ in heard].count(201) == 1
+        (case_id,) = {case["id"] for status, case in heard if status < 300}
+        decision = {"action": "reject", "reason": "spam", "revision": 1}
+        decided = at_once(port, f"/v1/comments/{case_id}/review", [decision] * 16, bearer)
+        assert sorted(status for status, _ in decided) == [200] + [409] * 15
+    with sqlite3.connect(installation.folder / "modbot.db") as database:
+        counts = [
+            database.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]  # noqa: S608 - fixed names
+            for table in ("cases", "comments", "reviews")
+        ]
+        revisions = [row[0] for row in database.execute("SELECT revision FROM cases")]
+    database.close()
+    assert counts == [5, 5, 5]
+    assert revisions == [2] * 5
 
 
 def test_a_clock_that_jumps_stops_nothing(client, house, ada_site, ada, clock):
