@@ -61,3 +61,10 @@ def test_it_reads_the_first_and_the_last_day_in_any_zone(value):
     form = Form({"at": value})
     assert form.moment("at").date().isoformat() == value[:10]
     assert form.errors == []
+
+
+@pytest.mark.parametrize(("value", "codes"), [(2**63 - 1, []), (2**63, ["out_of_range"]), (1e30, ["out_of_range"])])
+def test_it_takes_whole_numbers_of_64_bits_for_ids(value, codes):
+    form = Form({"id": value})
+    form.identifier("id")
+    assert [error.code for error in form.errors] == codes

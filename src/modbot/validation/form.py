@@ -137,6 +137,8 @@ class Form:
         """Read an id of the caller's: text, or a whole number as many databases have them."""
         value = _whole(self.fields.get(name))
         if isinstance(value, int) and not isinstance(value, bool):
+            if not -(2**63) <= value < 2**63:
+                self.refuse(name, "out_of_range", "Expected a whole number of 64 bits at most. Send longer ones as text.")
             return str(value)
         return self.line(name, most=KEY_MAX_CHARS)
 
