@@ -179,27 +179,31 @@ LOGINS = Counter("modbot_logins", "Attempts to log in.", ("outcome",), registry=
 
 
 def troubles() -> dict[str, int]:
-    """Return how often each thing that should not happen did, in this process, since it was started."""
-    found = {"scorer": SCORER_FAILURES, "event": TROUBLES}
+    """Return how often each thing that should not happen did, in every worker process, since modbot was started."""
+    label = {"modbot_scorer_failures_total": "scorer", "modbot_troubles_total": "event"}
     return {
-        sample.labels[label]: int(sample.value)
-        for label, counter in found.items()
-        for metric in counter.collect()
+        sample.labels[label[sample.name]]: int(sample.value)
+        for metric in _counters().collect()
         for sample in metric.samples
-        if sample.name.endswith("_total") and sample.value
+        if sample.name in label and sample.value
     }
 
 
 def render_metrics(gauges: Mapping[str, float]) -> bytes:
     """Return all counters of every worker process, and these gauges (name without ``modbot_``), for Prometheus."""
-    # The client library picks its kind of value when it is first imported, by an environment variable.
-    many_processes = cast("bool", values.ValueClass._multiprocess)  # noqa: SLF001 - nothing public tells
-    registry = CollectorRegistry() if many_processes else REGISTRY
-    if many_processes:
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     shown = CollectorRegistry()
     shown.register(_Gauges(gauges))
-    return generate_latest(registry) + generate_latest(shown)
+    return generate_latest(_counters()) + generate_latest(shown)
+
+
+def _counters() -> CollectorRegistry:
+    """All counters, of every worker process."""
+    # The client library picks its kind of value when it is first imported, by an environment variable.
+    if not cast("bool", values.ValueClass._multiprocess):  # noqa: SLF001 - nothing public tells
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
 
 
 class _Gauges(Collector):

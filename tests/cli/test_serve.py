@@ -6,12 +6,15 @@ import contextlib
 import gc
 import http.client
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
@@ -63,6 +66,23 @@ def test_it_serves_with_several_processes_that_count_together(installation, tmp_
     process.send_signal(signal.SIGTERM)
     assert process.wait(15) == 0
     assert not folders[0].exists()
+
+
+def test_it_shows_the_faults_of_all_processes_to_whoever_asks_one(installation, monkeypatch):
+    monkeypatch.setitem(installation.environment, "MODBOT_OIDC_ISSUER", "http://127.0.0.1:9")
+    monkeypatch.setitem(installation.environment, "MODBOT_OIDC_CLIENT_ID", "modbot")
+    password = json.loads(installation.run("user", "set-password", "admin", "--json").stdout)["password"]
+    _, port = installation.serve("--workers", "2")
+    for _ in range(9):
+        assert call(port, "GET", "/login/provider")[0] == 502
+    browser = build_opener(HTTPCookieProcessor())
+    form = browser.open(f"http://127.0.0.1:{port}/login").read().decode()
+    token = re.search('name="csrf_token" value="([^"]+)"', form)[1]
+    fields = urlencode({"name": "admin", "password": password, "csrf_token": token}).encode()
+    browser.open(f"http://127.0.0.1:{port}/login", fields).read()
+    for _ in range(6):
+        page = browser.open(f"http://127.0.0.1:{port}/overview").read().decode()
+        assert "something failed 9 times" in page
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -138,7 +138,9 @@ class Form:
         value = _whole(self.fields.get(name))
         if isinstance(value, int) and not isinstance(value, bool):
             if not -(2**63) <= value < 2**63:
-                self.refuse(name, "out_of_range", "Expected a whole number of 64 bits at most. Send longer ones as text.")
+                self.refuse(
+                    name, "out_of_range", "Expected a whole number of 64 bits at most. Send longer ones as text."
+                )
             return str(value)
         return self.line(name, most=KEY_MAX_CHARS)
 

@@ -69,6 +69,7 @@ FAULTS = Phrases(
         "learning_unavailable": N_("Learning waited for the database"),
         "retention_unavailable": N_("Dropping what is old waited for the database"),
         "notice_unavailable": N_("A notice waited for the database"),
+        "provider_unreachable": N_("The identity provider could not be reached"),
         "thread_died": N_("A part of the background work died"),
     }
 )
