@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     )
     oidc_label: str = Field("single sign-on", description="What the provider is called on the log-in page.")
     session_hours: int = Field(12, ge=1, description="How long a person stays logged in, in hours.")
+    session_idle_hours: int = Field(
+        4, ge=1, description="After so many hours in which they did nothing they log in anew."
+    )
 
     disposable_domains_file: str = Field("", description="Further disposable mail domains, one per line.")
     mx_timeout_s: float = Field(

@@ -17,7 +17,8 @@ from modbot.config import Settings, load_settings
 from modbot.domain import Role, User
 from modbot.errors import ConfigError
 from modbot.privacy import new_key
-from modbot.review.access import add_user, new_password
+from modbot.review.access import add_user
+from modbot.review.passwords import new_password
 from modbot.storage import open_key_store, open_store, upgrade
 
 SETTINGS_FILE = "modbot.toml"

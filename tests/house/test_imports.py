@@ -59,6 +59,7 @@ HOMES = {
     "flask_login": {"review"},
     "flask_wtf": {"review"},
     "argon2": {"review"},
+    "zxcvbn": {"review"},
     "pyotp": {"review"},
     "segno": {"review"},
     "authlib": {"review"},

@@ -11,7 +11,7 @@ from conftest import ADA_KEY
 from factories import a_draft, a_user
 from modbot.credentials import secret_at_rest
 from modbot.domain import Action, Door, Role, SecretKind
-from modbot.review.access import hash_password
+from modbot.review.passwords import hash_password
 from modbot.storage.backup import back_up
 
 LOCAL, DOMAIN = "canary.bird", "seed-eater.example.org"

@@ -10,6 +10,7 @@ PAGES = {
     "review.keys": ("/preferences/keys",),
     "review.care": ("/preferences/care",),
     "review.factor": ("/preferences/factor",),
+    "review.show_logins": ("/preferences/logins",),
     "review.code_form": ("/login/code",),
     "review.queue": (
         "/queue",

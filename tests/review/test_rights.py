@@ -25,6 +25,7 @@ RIGHTS: dict[str, tuple[tuple[str, ...], set[str]]] = {
         {
             *("root", "queue", "list_table", "mine", "overview", "overview_table", "changes", "patterns"),
             *("preferences", "care", "choose_care", "keys", "choose_keys", "factor", "set_factor", "drop_factor"),
+            *("show_logins", "change_password", "end_login"),
             *("save_list", "forget_list", "find_author"),
             # Each case of these is looked at by itself, and one's own claims are all that one can let go.
             *("decide_batch", "confirm_batch", "undo_batch", "release_claim"),

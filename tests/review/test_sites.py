@@ -192,6 +192,7 @@ def test_it_makes_a_new_key_and_lets_the_old_one_work_for_a_day(at_the_desk, hou
     assert not works(made[0])
     assert works(made[1])
     assert deeds(house) == [(Deed.KEY_ROTATED, ada_site.id)] * 2
+    dora = at_the_desk("dora")
     assert dora.post(f"/admin/sites/{ada_site.id}/keys", kind="x").status_code == 400
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from factories import a_user
 from modbot.domain import Deed, Role
-from modbot.review.access import verify_password
+from modbot.review.passwords import verify_password
 from review.desk import HASH, Person
 
 

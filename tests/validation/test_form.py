@@ -63,7 +63,17 @@ def test_it_reads_the_first_and_the_last_day_in_any_zone(value):
     assert form.errors == []
 
 
-@pytest.mark.parametrize(("value", "codes"), [(2**63 - 1, []), (2**63, ["out_of_range"]), (1e30, ["out_of_range"])])
+@pytest.mark.parametrize(
+    ("value", "codes"),
+    [
+        (2**63 - 1, []),
+        (2**63, ["out_of_range"]),
+        (3.0, []),
+        (2.0**53, []),
+        (2.0**54, ["wrong_type"]),
+        (-(2.0**63), ["wrong_type"]),
+    ],
+)
 def test_it_takes_whole_numbers_of_64_bits_for_ids(value, codes):
     form = Form({"id": value})
     form.identifier("id")

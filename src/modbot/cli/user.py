@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from modbot.storage import Store
 
 # Long enough that the throttled log-in page cannot be guessed through.
-PASSWORD_MIN_CHARS = 10
 
 from_stdin = click.option(
     "--password-stdin", is_flag=True, help="Read the password from the first line of standard input."
@@ -90,7 +89,7 @@ def disable(ctx: click.Context, name: str) -> None:
 @click.pass_context
 def set_password(ctx: click.Context, name: str, *, password_stdin: bool, as_json: bool) -> None:
     """Give a person a new password and end their sessions."""
-    from modbot.review.access import hash_password
+    from modbot.review.passwords import hash_password
 
     store = store_for(ctx)
     user = _user(store, name)
@@ -131,7 +130,7 @@ def _site_id(store: Store, name: str) -> str:
 
 def _password(*, from_stdin: bool) -> tuple[str, str]:
     """Return the password, and once more what must be shown: the one that was made here."""
-    from modbot.review.access import new_password
+    from modbot.review.passwords import new_password, weakness
 
     given = ""
     if from_stdin:
@@ -143,8 +142,8 @@ def _password(*, from_stdin: bool) -> tuple[str, str]:
     if not given and not from_stdin:
         made: str = new_password()
         return made, made
-    if len(given) < PASSWORD_MIN_CHARS:
-        raise ConfigError((f"password: has {len(given)} characters; expected at least {PASSWORD_MIN_CHARS}",))
+    if problem := weakness(given):
+        raise ConfigError((f"password: {problem}",))
     return given, ""
 
 

@@ -27,7 +27,19 @@ from modbot.domain.comment import Assessment, Author, Comment, HeadScore, Histor
 from modbot.domain.delivery import Attempt, Delivery, DeliveryRow
 from modbot.domain.figures import Appeals, Check, DayCount, QueueAges, SiteHealth, Tally, Trouble
 from modbot.domain.rule import TALLIED_MAX, PastComment, Rule, RuleEffect, RuleKind, RuleTally
-from modbot.domain.site import Checked, Cut, Hook, Limits, Policy, SecondFactor, Site, SiteLayer, SiteSecret, User
+from modbot.domain.site import (
+    Checked,
+    Cut,
+    Hook,
+    Limits,
+    Policy,
+    SecondFactor,
+    Session,
+    Site,
+    SiteLayer,
+    SiteSecret,
+    User,
+)
 from modbot.domain.words import (
     ABUSE_KINDS,
     BANS,
@@ -113,6 +125,7 @@ __all__ = [
     "RuleTally",
     "SecondFactor",
     "SecretKind",
+    "Session",
     "Signal",
     "Site",
     "SiteHealth",

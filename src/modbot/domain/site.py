@@ -146,6 +146,17 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody logged in at one browser. ``id`` is a hash: what opens it stands in the cookie alone."""
+
+    id: str
+    user_id: str
+    browser: str
+    began_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SecondFactor:
     """What a person logs in with besides the password: a sealed secret, and how many recovery codes are left."""
 

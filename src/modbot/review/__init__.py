@@ -19,6 +19,7 @@ from modbot.review import (
     factor,
     listing,
     live,
+    logins,
     models,
     overview,
     people,
@@ -33,8 +34,8 @@ from modbot.review import (
     users,
     views,
 )
-from modbot.review.access import hash_password, new_password, verify_password
 from modbot.review.blueprint import bp
+from modbot.review.passwords import hash_password, new_password, verify_password
 from modbot.review.refusals import refuse
 
 __all__ = ["bp", "configure", "hash_password", "new_password", "refuse", "verify_password"]
@@ -52,6 +53,7 @@ _ROUTES = (
     factor,
     listing,
     live,
+    logins,
     models,
     overview,
     people,

@@ -1,21 +1,17 @@
-"""Who may come in: passwords, sessions, throttled log-in, CSRF, and what each person may see and do.
+"""Who may come in: sessions, throttled log-in, CSRF, and what each person may see and do.
 
-Sessions are signed cookies that name a user and a session version: raising the version in the store ends
-them all. Holds no page. May import ``domain``, ``errors``, ``observe`` and ``review.blueprint``.
+A session is a row in the store and a signed cookie with the token that finds it: without the row, which is how one is
+ended, the cookie opens nothing. Holds no page. May import ``domain``, ``errors``, ``observe`` and ``review.blueprint``.
 """
 
 from __future__ import annotations
 
 import secrets
-import string
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import cast
 from urllib.parse import quote
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Flask, Request, abort, current_app, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, current_user, login_user, logout_user
@@ -26,16 +22,14 @@ from limits.strategies import MovingWindowRateLimiter
 from werkzeug.wrappers import Response
 
 from modbot import observe
-from modbot.domain import Case, Role, User
+from modbot.domain import Case, Role, Session, User
 from modbot.errors import CaseNotFound, TooManyRequests
+from modbot.privacy import key_hash
 from modbot.review.blueprint import bp, house
+from modbot.review.pages.logins import browser_of
+from modbot.review.passwords import hash_password, nobodys_hash, verify_password
 from modbot.storage import Store
 
-# 4 groups of 4 characters out of 32: 80 bits, and readable over the telephone.
-PASSWORD_CHARACTERS = string.ascii_lowercase.replace("l", "").replace("o", "") + "23456789"
-PASSWORD_GROUPS = 4
-# Longer passwords are somebody feeding the hash function.
-PASSWORD_CHARS = 1_000
 # Codes of a second factor that somebody may try in an hour.
 CODES_PER_HOUR = 10
 # Pages that people need before they are logged in.
@@ -46,8 +40,10 @@ OPEN_ENDPOINTS = frozenset(
     }
 )
 EXTENSION = "modbot.review"
+# How exactly it is written down when somebody was last at work.
+SEEN_EVERY = timedelta(minutes=1)
+UNATTENDED = frozenset({"review.changes", "review.outcome"})
 
-_hasher = PasswordHasher()
 _csrf = CSRFProtect()
 
 
@@ -56,42 +52,27 @@ class Visitor:
     """A logged-in user in the shape that Flask-Login expects."""
 
     user: User
+    token: str
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
 
     def get_id(self) -> str:
-        """Name the user and the version of their sessions, so that all of them can be ended at once."""
-        return f"{self.user.id}:{self.user.session_version}"
+        """What the cookie holds: without its row in the database it opens nothing."""
+        return self.token
 
 
 class HouseSession(SecureCookieSessionInterface):
-    """Sessions whose cookie is Secure exactly when the page came over https."""
+    """Sessions whose cookie is Secure, and bound to this very host, exactly when the page came over https."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """The name that browsers take from this host over https only, where it is https."""
+        name = super().get_cookie_name(app)
+        return f"__Host-{name}" if self.get_cookie_secure(app) else name
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Whether browsers may send the cookie over https only."""
         return request.is_secure or house().settings.public_url.startswith("https:") or super().get_cookie_secure(app)
-
-
-def new_password() -> str:
-    """Make a password for somebody, to be shown once."""
-    groups = ("".join(secrets.choice(PASSWORD_CHARACTERS) for _ in range(4)) for _ in range(PASSWORD_GROUPS))
-    return "-".join(groups)
-
-
-def hash_password(password: str) -> str:
-    """Hash a password with Argon2id and a fresh salt."""
-    return _hasher.hash(password)
-
-
-def verify_password(password_hash: str, password: str) -> bool:
-    """Whether a password fits its hash."""
-    if len(password) > PASSWORD_CHARS:
-        return False
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def add_user(store: Store, name: str, role: Role, *, password: str, site_ids: frozenset[str] | None = None) -> User:
@@ -130,7 +111,7 @@ def known(name: str, password: str) -> User | None:
     """
     throttle(name)
     found = house().store.user_named(name)
-    user, password_hash = found or (None, _nobody())
+    user, password_hash = found or (None, nobodys_hash())
     # An unknown name costs the same time as a wrong password: the answer must not tell who works here.
     if not verify_password(password_hash, password) or user is None or user.disabled:
         refused()
@@ -146,15 +127,26 @@ def refused() -> None:
 def begin_session(user: User) -> None:
     """Start a session of its own for somebody who proved who they are."""
     observe.LOGINS.labels("accepted").inc()
+    token, at = secrets.token_urlsafe(32), house().clock()
+    life = timedelta(hours=house().settings.session_hours)
+    began = Session(key_hash(token), user.id, browser_of(request.user_agent.string), at, at)
+    house().store.begin_session(began, at - life)
     session.clear()
     session.permanent = True
-    login_user(Visitor(user))
+    login_user(Visitor(user, token))
 
 
 def log_out() -> None:
-    """End this session."""
+    """End this session, also for whoever has a copy of its cookie."""
+    house().store.end_session(person().id, session_id())
     logout_user()
     session.clear()
+
+
+def session_id() -> str:
+    """Return the id of the session that asks."""
+    who = current_user._get_current_object()  # noqa: SLF001 - the documented way to look behind the proxy
+    return key_hash(who.token) if isinstance(who, Visitor) else ""
 
 
 def visitor() -> User | None:
@@ -226,12 +218,19 @@ def local_path(path: str, fallback: str) -> str:
     return path if is_ours and not set(path) & {"\\", "\r", "\n", "#"} else fallback
 
 
-def _load(visitor_id: str) -> Visitor | None:
-    user_id, _, version = visitor_id.partition(":")
-    user = house().store.user(user_id)
-    if user is None or user.disabled or str(user.session_version) != version:
+def _load(token: str) -> Visitor | None:
+    store, settings, at = house().store, house().settings, house().clock()
+    known = store.session(key_hash(token))
+    if known is None:
         return None
-    return Visitor(user)
+    found, user = known
+    life, idle = timedelta(hours=settings.session_hours), timedelta(hours=settings.session_idle_hours)
+    if user.disabled or at - found.began_at > life or at - found.seen_at > idle:
+        return None
+    # A page that looks for news by itself is nobody at work.
+    if at - found.seen_at > SEEN_EVERY and request.endpoint not in UNATTENDED:
+        store.saw_session(found.id, at)
+    return Visitor(user, token)
 
 
 @bp.before_request
@@ -274,9 +273,3 @@ def throttle_codes(name: str) -> None:
     if not limiter.hit(RateLimitItemPerHour(CODES_PER_HOUR), "code", name.casefold()[:200]):
         observe.LOGINS.labels("throttled").inc()
         raise TooManyRequests("Too many codes. Wait an hour, then try again.", retry_after_s=3_600)
-
-
-@cache
-def _nobody() -> str:
-    """Hash a password that nobody has."""
-    return hash_password(secrets.token_hex())

@@ -20,6 +20,7 @@ from modbot.review import access
 from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
 from modbot.review.pages.factor import CodePage, FactorPage
+from modbot.review.passwords import new_password
 from modbot.review.render import frame, full_frame, render
 
 STEP_S = 30
@@ -72,7 +73,7 @@ def set_factor() -> AnyResponse:
     step = _step(secret, request.form.get("code", ""), at) if secret else None
     if step is None or house().store.second_factor(user.id):
         return render(_page(user, problem=_(WRONG)), 422)
-    codes = [access.new_password() for _n in range(RECOVERY_CODES)]
+    codes = [new_password() for _n in range(RECOVERY_CODES)]
     sealed = house().vault.seal_secret(secret)
     house().store.put_second_factor(user.id, sealed, step, [key_hash(code) for code in codes], at)
     del session[NEW]

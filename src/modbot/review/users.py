@@ -18,6 +18,7 @@ from modbot.review import access
 from modbot.review.audit import write_down
 from modbot.review.blueprint import bp, house
 from modbot.review.pages.users import Made, UsersPage, may_change, users_page
+from modbot.review.passwords import hash_password, new_password
 from modbot.review.render import full_frame, render
 
 NAME_CHARS = 60
@@ -36,7 +37,7 @@ def add_user() -> Response:
     name, sites = " ".join(request.form.get("name", "").split()), _asked_sites(me)
     problem = _problem(name, sites)
     if not problem:
-        password = access.new_password()
+        password = new_password()
         try:
             user = access.add_user(house().store, name, _asked_role(), password=password, site_ids=sites)
         except AlreadyExists:
@@ -72,8 +73,8 @@ def switch_user(user_id: str, act: str) -> AnyResponse:
 def reset_password(user_id: str) -> Response:
     """Give somebody a new password, shown this once, and end their sessions."""
     me, other = _changeable(user_id)
-    password = access.new_password()
-    house().store.set_password(other.id, access.hash_password(password))
+    password = new_password()
+    house().store.set_password(other.id, hash_password(password))
     write_down(me, Deed.PASSWORD_SET, other.name)
     return render(replace(_page(me), made=Made(other.name, password)))
 

@@ -26,9 +26,11 @@ from modbot.domain import (
     Report,
     ReportKind,
     Review,
+    Role,
     Signal,
     Span,
     Term,
+    User,
     Verdict,
 )
 
@@ -305,3 +307,15 @@ def review_from(row: Row[Any]) -> Review:
 def report_from(row: Row[Any]) -> Report:
     """Read a report back."""
     return Report(case_id=row.case_id, kind=ReportKind(row.kind), at=row.at, reason=row.reason)
+
+
+def user_of(row: Any) -> User:
+    """Make a person of a row of ``users``."""
+    return User(
+        id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        site_ids=None if row.site_ids is None else frozenset(row.site_ids),
+        session_version=row.session_version,
+        disabled=row.disabled,
+    )

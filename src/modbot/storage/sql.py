@@ -36,6 +36,7 @@ from modbot.storage.preferences import PreferenceVerbs
 from modbot.storage.recall import RecallVerbs
 from modbot.storage.reviews import ReviewVerbs
 from modbot.storage.rules import RuleVerbs
+from modbot.storage.sessions import SessionVerbs
 from modbot.storage.sites import SiteVerbs
 from modbot.storage.users import UserVerbs
 
@@ -54,6 +55,7 @@ class Store(
     RuleVerbs,
     UserVerbs,
     FactorVerbs,
+    SessionVerbs,
     AuditVerbs,
     HistoryVerbs,
     CaseVerbs,

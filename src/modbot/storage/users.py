@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, insert, or_, select, update
+from sqlalchemy import Select, delete, insert, or_, select, update
 
-from modbot.domain import Role, User
+from modbot.domain import User
 from modbot.errors import AlreadyExists
 from modbot.storage.engine import Database
+from modbot.storage.rows import user_of
+from modbot.storage.sessions import sessions
 from modbot.storage.tables import UserTable, table
 
 people = table(UserTable)
@@ -95,7 +97,7 @@ class UserVerbs:
             By name, disabled ones included.
         """
         with self._db.reading() as connection:
-            return tuple(_user(row) for row in connection.execute(select(people).order_by(people.c.name)))
+            return tuple(user_of(row) for row in connection.execute(select(people).order_by(people.c.name)))
 
     def change_user(self, user: User) -> None:
         """Change what a person may do, and end their sessions; the name and the password stay.
@@ -143,20 +145,10 @@ class UserVerbs:
     def _change(self, user_id: str, **values: Any) -> None:
         changed = update(people).where(people.c.id == user_id)
         with self._db.writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
             connection.execute(changed.values(session_version=people.c.session_version + 1, **values))
 
     def _person(self, query: Select[Any]) -> tuple[User, str] | None:
         with self._db.reading() as connection:
             row = connection.execute(query).first()
-        return None if row is None else (_user(row), row.password_hash)
-
-
-def _user(row: Any) -> User:
-    return User(
-        id=row.id,
-        name=row.name,
-        role=Role(row.role),
-        site_ids=None if row.site_ids is None else frozenset(row.site_ids),
-        session_version=row.session_version,
-        disabled=row.disabled,
-    )
+        return None if row is None else (user_of(row), row.password_hash)

@@ -22,6 +22,8 @@ LANGUAGE_MAX_CHARS = 35
 LANGUAGE_PATTERN = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 # What a signed 32-bit column holds: 24 days.
 ELAPSED_MAX_MS = 2_147_483_647
+# Up to here each whole number is a number of its own in JSON, however it was read.
+EXACT = 2**53
 
 LINE_ENDS = re.compile(r"\r\n?")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -216,8 +218,8 @@ class Form:
 
 
 def _whole(value: object) -> object:
-    """Return the integer that 3.0 is to JSON, anything else as it is."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """Return the integer that 3.0 is to JSON, anything else as it is, also what is too large to be exact."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT else value
 
 
 def _in_utc(moment: datetime) -> datetime:
