@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     site_posts_per_minute: int = Field(600, ge=1, description="Submissions a site may send in a minute, with its key.")
     form_posts_per_minute: int = Field(10, ge=1, description="Form posts one address may send in a minute.")
     login_tries_per_minute: int = Field(10, ge=1, description="Log-in tries per address, and per name, in a minute.")
+    require_factor: bool = Field(
+        False, description="Everybody sets up a second factor before they see anything; false: whoever wants to."
+    )
     oidc_issuer: str = Field(
         "", description="Identity provider (OpenID Connect) that people may log in with; empty: passwords only."
     )

@@ -7,8 +7,11 @@ import re
 import pyotp
 import pytest
 
+from factories import a_user
+from modbot.app import create_app
 from modbot.review.access import CODES_PER_HOUR
 from modbot.review.factor import RECOVERY_CODES
+from review.desk import HASH, Person, open_tiny_house
 
 
 def secret_of(page: str) -> str:
@@ -46,6 +49,23 @@ def half_way(visitor, app_on_phone):
         return visitor
 
     return begin
+
+
+def test_where_everybody_needs_one_nobody_sees_anything_before(settings, clock):
+    house = open_tiny_house(settings.model_copy(update={"require_factor": True}), clock)
+    house.store.add_user(a_user(), HASH)
+    ada = Person(create_app(house).test_client())
+    assert ada.log_in("ada").status_code == 303
+    for path in ("/queue", "/overview", "/preferences/logins", "/queue/changes"):
+        answer = ada.get(path)
+        assert (answer.status_code, answer.location) == (303, "/preferences/factor"), path
+    page = ada.get("/preferences/factor").text
+    assert "Everybody here needs a second factor" in page
+    ada.known_token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+    answer = ada.post("/preferences/factor", code=pyotp.TOTP(secret_of(page)).at(clock()))
+    assert answer.status_code == 201
+    assert ada.get("/queue").status_code == 200
+    house.close()
 
 
 def test_it_works(half_way, app_on_phone, clock):

@@ -39,6 +39,8 @@ OPEN_ENDPOINTS = frozenset(
         *("review.go_to_provider", "review.come_back"),
     }
 )
+# What somebody without a second factor may use where everybody needs one.
+FACTOR_ENDPOINTS = frozenset({"review.factor", "review.set_factor", "review.logout"})
 EXTENSION = "modbot.review"
 # How exactly it is written down when somebody was last at work.
 SEEN_EVERY = timedelta(minutes=1)
@@ -240,9 +242,15 @@ def _require_token() -> None:
 
 @bp.before_request
 def _require_login() -> Response | None:
-    if request.endpoint in OPEN_ENDPOINTS or visitor() is not None:
+    if request.endpoint in OPEN_ENDPOINTS:
         return None
-    return redirect(login_href(request), code=303)
+    user = visitor()
+    if user is None:
+        return redirect(login_href(request), code=303)
+    lacks = house().settings.require_factor and request.endpoint not in FACTOR_ENDPOINTS
+    if lacks and house().store.second_factor(user.id) is None:
+        return redirect("/preferences/factor", code=303)
+    return None
 
 
 def login_href(asked: Request) -> str:

@@ -31,6 +31,7 @@ RECOVERY_CODES = 10
 HALF_S = 300
 HALF, NEW = "half", "factor"
 WRONG = N_("This code does not fit, or was used before. Wait for the next one and try again.")
+NEEDED = N_("Everybody here needs a second factor. Set yours up to go on.")
 TOO_LATE = N_("That took too long. Log in again.")
 
 
@@ -61,7 +62,9 @@ def check_code() -> AnyResponse:
 @bp.get("/preferences/factor")
 def factor() -> Response:
     """Show whether there is a second factor, and how to set one up."""
-    return render(_page(access.person()))
+    user = access.person()
+    lacks = house().settings.require_factor and house().store.second_factor(user.id) is None
+    return render(_page(user, problem=_(NEEDED) if lacks else ""))
 
 
 @bp.post("/preferences/factor")
