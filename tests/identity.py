@@ -24,6 +24,7 @@ class Provider:
     accounts: dict[str, dict[str, object]]
     issuer: str = ""
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "k1"}))
+    calls_itself: str = ""
     signing_key: RSAKey | None = None
     change: Callable[[dict[str, object]], dict[str, object]] = lambda claims: claims
     after: Callable[[str], str] = lambda token: token
@@ -41,7 +42,7 @@ class Provider:
 
     def discovery(self) -> Response:
         return jsonify(
-            issuer=self.issuer,
+            issuer=self.calls_itself or self.issuer,
             authorization_endpoint=f"{self.issuer}/authorize",
             token_endpoint=f"{self.issuer}/token",
             userinfo_endpoint=f"{self.issuer}/userinfo",

@@ -103,6 +103,15 @@ def test_it_writes_no_header_that_somebody_else_thought_of(served, path):
     assert b" 5" not in head[8:10]
 
 
+def test_it_sends_no_request_back(served):
+    _, port, _ = served
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        line.sendall(b"TRACE /queue HTTP/1.1\r\nHost: x\r\nCookie: secret=1\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: line.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 405")
+    assert b"secret=1" not in answer
+
+
 def test_it_does_not_grow(served):
     """The worst over and over, and the memory is what it was, but for caches that end."""
     process, port, bearer = served

@@ -51,6 +51,14 @@ def half_way(visitor, app_on_phone):
     return begin
 
 
+def test_a_new_password_does_not_go_round_it(app_on_phone, at_the_desk, house, people, visitor):
+    page = at_the_desk("dora").post(f"/admin/users/{people['ada'].id}/password").text
+    password = re.search(r"<code>((?:[a-z2-9]{4}-){3}[a-z2-9]{4})</code>", page)[1]
+    answer = visitor.log_in("ada", password)
+    assert (answer.status_code, answer.location) == (303, "/login/code")
+    assert visitor.get("/queue").status_code == 303
+
+
 def test_where_everybody_needs_one_nobody_sees_anything_before(settings, clock):
     house = open_tiny_house(settings.model_copy(update={"require_factor": True}), clock)
     house.store.add_user(a_user(), HASH)

@@ -120,6 +120,7 @@ def test_over_https_its_cookie_is_bound_to_this_host(app, people):
     )
     assert answer.status_code == 303
     cookie = next(one for one in answer.headers.getlist("Set-Cookie") if "modbot_session" in one)
+    assert "Access-Control-Allow-Origin" not in answer.headers
     assert cookie.startswith("__Host-modbot_session=")
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "Domain" not in cookie

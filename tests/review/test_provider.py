@@ -167,6 +167,11 @@ def test_it_believes_no_token_for_somebody_else_or_for_another_time(visitor, pro
     assert visitor.get("/queue").status_code == 303
 
 
+def test_it_sends_nobody_to_a_provider_that_calls_itself_another(visitor, provider):
+    provider.calls_itself = "https://evil.example"
+    assert visitor.get("/login/provider").status_code == 502
+
+
 def test_it_believes_no_token_signed_by_somebody_else(visitor, provider):
     provider.signing_key = RSAKey.generate_key(2048, {"kid": "k1"})
     assert come_in(visitor, "a1").status_code == 401

@@ -6,6 +6,7 @@ ended, the cookie opens nothing. Holds no page. May import ``domain``, ``errors`
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -66,6 +67,8 @@ class Visitor:
 
 class HouseSession(SecureCookieSessionInterface):
     """Sessions whose cookie is Secure, and bound to this very host, exactly when the page came over https."""
+
+    digest_method = staticmethod(hashlib.sha256)
 
     def get_cookie_name(self, app: Flask) -> str:
         """The name that browsers take from this host over https only, where it is https."""

@@ -27,6 +27,8 @@ STEP_S = 30
 # A clock may be wrong by one step in either direction.
 WINDOW = (0, -1, 1)
 RECOVERY_CODES = 10
+# 120 bits: enough for a plain hash.
+CODE_GROUPS = 6
 # How long somebody may look for the device between password and code, in seconds.
 HALF_S = 300
 HALF, NEW = "half", "factor"
@@ -76,7 +78,7 @@ def set_factor() -> AnyResponse:
     step = _step(secret, request.form.get("code", ""), at) if secret else None
     if step is None or house().store.second_factor(user.id):
         return render(_page(user, problem=_(WRONG)), 422)
-    codes = [new_password() for _n in range(RECOVERY_CODES)]
+    codes = [new_password(CODE_GROUPS) for _n in range(RECOVERY_CODES)]
     sealed = house().vault.seal_secret(secret)
     house().store.put_second_factor(user.id, sealed, step, [key_hash(code) for code in codes], at)
     del session[NEW]

@@ -36,9 +36,9 @@ TOO_EASY = N_("This password is easy to guess. Take three or four words that do 
 _hasher = PasswordHasher()
 
 
-def new_password() -> str:
-    """Make a password for somebody, to be shown once."""
-    groups = ("".join(secrets.choice(PASSWORD_CHARACTERS) for _n in range(4)) for _m in range(PASSWORD_GROUPS))
+def new_password(groups_of_four: int = PASSWORD_GROUPS) -> str:
+    """Make a password for somebody, to be shown once; each group of four characters is worth 20 bits."""
+    groups = ("".join(secrets.choice(PASSWORD_CHARACTERS) for _n in range(4)) for _m in range(groups_of_four))
     return "-".join(groups)
 
 

@@ -81,6 +81,7 @@ def go_to_provider() -> AnyResponse:
     access.throttle(request.remote_addr or "")
     session[NEXT] = access.local_path(request.args.get("next", ""), "/queue")
     try:
+        _own_metadata(provider.client)
         answer: AnyResponse = provider.client.authorize_redirect(_way_back())
     except provider.errors as error:
         observe.log_trouble("provider_unreachable", error)
@@ -113,14 +114,22 @@ def come_back() -> AnyResponse:
 def _told(client: Any) -> Mapping[str, Any]:
     """What the provider says of somebody: signed, by this issuer, for us, for this very log-in."""
     settings = house().settings
-    issuers = [settings.oidc_issuer, settings.oidc_issuer.rstrip("/"), f"{settings.oidc_issuer.rstrip('/')}/"]
-    token = client.authorize_access_token(claims_options={"iss": {"essential": True, "values": issuers}})
+    issuer = _own_metadata(client)
+    token = client.authorize_access_token(claims_options={"iss": {"essential": True, "value": issuer}})
     told: Mapping[str, Any] = token["userinfo"]
     if settings.oidc_claim in told:
         return told
     # Some providers put no more than a number into the token and tell the rest when asked.
     more: Mapping[str, Any] = client.userinfo(token=token)
     return {**more, **told} if more.get("sub") == told["sub"] else told
+
+
+def _own_metadata(client: Any) -> str:
+    """Return the issuer that the provider says it is, which must be the one that the owner set."""
+    issuer = str(client.load_server_metadata().get("issuer", ""))
+    if issuer.rstrip("/") != house().settings.oidc_issuer.rstrip("/"):
+        raise ValueError("the provider says that it is another one")
+    return issuer
 
 
 def _person(told: Mapping[str, Any]) -> User | None:
