@@ -68,10 +68,11 @@ def test_it_works(lines):
 
 def test_it_counts_a_scorer_that_failed(lines):
     case = a_held_case()
-    failed = Signal(code="SCORER_FAILED", strength=1.0, detail="", source="rules/links")
+    failed = Signal(code="SCORER_FAILED", strength=1.0, detail="Failed: links: KeyError", source="rules/links")
     before = metric('modbot_scorer_failures_total{scorer="rules/links"}')
     observe.log_case(replace(case, verdict=replace(case.verdict, signals=(failed,))), Door.NATIVE, 1.0)
     assert metric('modbot_scorer_failures_total{scorer="rules/links"}') == before + 1
+    assert (lines()[-1]["event"], lines()[-1]["why"]) == ("scorer_failed", "Failed: links: KeyError")
 
 
 @pytest.mark.parametrize("key", sorted(observe.FORBIDDEN))

@@ -139,6 +139,8 @@ def log_case(case: Case, door: Door, duration_ms: float) -> None:
     for signal in case.verdict.signals:
         if signal.code == SCORER_FAILED:
             SCORER_FAILURES.labels(signal.source).inc()
+            # The detail is the scorer's name and the kind of error, nothing of the comment.
+            _log.error("scorer_failed", id=case.id, site=case.comment.site_id, why=signal.detail)
 
 
 def log_event(event: str, **facts: str | float | bool | None) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import threading
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from conftest import ADA_KEY
 from factories import a_draft, a_user
+from modbot import observe
 from modbot.credentials import secret_at_rest
 from modbot.domain import Action, Door, Role, SecretKind
 from modbot.review.passwords import hash_password
@@ -157,6 +160,41 @@ def test_no_table_log_or_backup_has_it(client, house, ada_site, posted, said, se
     house.store.erase_comment(posted[0], house.clock())
     back_up(settings.url("database_url"), settings.url("keys_url"), tmp_path / "backup")
     absent("the backup", (tmp_path / "backup").read_bytes())
+
+
+@pytest.fixture
+def log():
+    """The log as `modbot serve` writes it; the root logger is put back afterwards."""
+    root, hook = logging.getLogger(), threading.excepthook
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    observe.configure_logging("debug", json=True, stream=stream)
+    yield stream
+    root.handlers[:], root.level, threading.excepthook = handlers, level, hook
+
+
+def test_no_crash_says_it(app, client, house, ada_site, ada, log, monkeypatch):
+    """A scorer that fails, and then the pipeline itself, each with everything that was sent in its message."""
+    fields = {"name": LOCAL, "email": CANARY, "body": f"{GOOD} {CANARY}"}
+
+    def broken(*given, **named):
+        raise ValueError(f"{given} {named} {fields}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(house.model), "score", broken)
+        held = client.post("/v1/comments", json=fields | {"name": "Cal"}, headers=BEARER)
+    assert (held.status_code, held.json["action"]) == (201, "hold")
+    app.testing = False  # a crash becomes an answer, as it does when modbot serves
+    with monkeypatch.context() as patch:
+        patch.setattr(type(house.store), "record", broken)
+        crashed = client.post("/v1/comments", json=fields | {"body": f"Again: {GOOD}"}, headers=BEARER)
+    assert crashed.status_code == 500
+    logged_in(client, house, ada)
+    absent("the crash's answer", crashed.data)
+    assert log.getvalue().count("ValueError") == 2
+    absent("the log", log.getvalue().encode())
+    absent("the metrics", client.get("/metrics").data)
+    absent("the overview", client.get("/overview").data)
 
 
 def test_it_can_open_the_address_again(house, ada_site, posted):
