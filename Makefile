@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
+# Byte code is kept whatever the environment says: without it each process compiles every library anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Arguments for one run: make demo ARGS="--port 9000", make unit ARGS="tests/test_text.py"
 ARGS ?=
 
@@ -92,7 +94,7 @@ define install
 index="$${UV_DEFAULT_INDEX:-$${PIP_INDEX_URL:-$$($(PIP) config get global.index-url 2>/dev/null || true)}}"; \
 if [ -n "$$index" ]; then UV_DEFAULT_INDEX="$$index"; export UV_DEFAULT_INDEX; fi; \
 UV_SYSTEM_CERTS="$${UV_SYSTEM_CERTS:-1}"; export UV_SYSTEM_CERTS; \
-if $(PIP) install --quiet uv && $(BIN)/uv pip install --python $(BIN)/python $$what; then :; else \
+if $(PIP) install --quiet uv && $(BIN)/uv pip install --compile-bytecode --python $(BIN)/python $$what; then :; else \
   echo "uv could not do it with this machine's settings; pip installs instead (this takes a minute) ..."; \
   $(PIP) install --upgrade "pip>=25.1" && $(PIP) install $$what; \
 fi

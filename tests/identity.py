@@ -22,8 +22,8 @@ class Provider:
     """Who has an account, and what it signs with. ``change`` sees each set of claims, ``after`` each signed token."""
 
     accounts: dict[str, dict[str, object]]
+    key: RSAKey
     issuer: str = ""
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "k1"}))
     calls_itself: str = ""
     signing_key: RSAKey | None = None
     change: Callable[[dict[str, object]], dict[str, object]] = lambda claims: claims

@@ -394,6 +394,7 @@ def wait_for(claim, timeout_s: float = 5.0) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_it_keeps_delivering_until_told_to_stop(post):
     with a_receiver(SECRET) as receiver:
         post.add_site(receiver.url, receiver.host)
@@ -411,6 +412,7 @@ def test_it_keeps_delivering_until_told_to_stop(post):
     assert {row.state for row in post.rows()} == {DeliveryState.DONE}
 
 
+@pytest.mark.slow
 def test_it_lets_no_silent_site_hold_up_the_others(post):
     with a_receiver(SECRET) as receiver, a_receiver(SECRET) as silent:
         silent.lock.acquire()
@@ -427,6 +429,7 @@ def test_it_lets_no_silent_site_hold_up_the_others(post):
             silent.lock.release()
 
 
+@pytest.mark.slow
 def test_it_lets_a_failing_site_rest(post):
     with a_receiver(SECRET, 500) as receiver:
         post.add_site(receiver.url, receiver.host)
@@ -461,6 +464,7 @@ def test_it_survives_a_message_that_breaks_it(post):
     assert len(receiver.arrived) == 1
 
 
+@pytest.mark.slow
 def test_it_goes_on_after_a_fault_of_its_own_while_it_looks(post):
     faults = [RuntimeError("a fault of our own"), RuntimeError("and another")]
 
@@ -521,6 +525,7 @@ def a_blog():
         server.server_close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("action", "result"), [(Action.REJECT, "true"), (Action.PUBLISH, "false")])
 def test_it_calls_back_as_akismet_would(post, action, result):
     with a_blog() as (host, heard):
@@ -539,6 +544,7 @@ def test_it_calls_back_as_akismet_would(post, action, result):
     assert calls == [{"key": "0123456789ab", "endpoint": "comment-check", "comments": [comment]}]
 
 
+@pytest.mark.slow
 def test_it_calls_no_private_address_that_was_not_listed(post):
     with a_blog() as (host, heard):
         post.add_site("https://gazette.example/hook", "elsewhere.example")

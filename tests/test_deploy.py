@@ -63,6 +63,7 @@ def test_it_starts_commands_and_sets_settings_that_there_are():
     assert settings <= set(Settings.model_fields)
 
 
+@pytest.mark.slow
 def test_the_container_lays_the_ground_once(tmp_path):
     """Its start script, run as the image runs it: twice, for the second start must find what the first one made."""
     environment = os.environ | {"DATA": str(tmp_path), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}

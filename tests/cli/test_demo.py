@@ -60,6 +60,7 @@ def test_it_keeps_a_folder_that_other_commands_can_use(tmp_path, run):
     assert "Harbour Gazette" in run("--config", str(tmp_path / "kept/modbot.toml"), "site", "list").output
 
 
+@pytest.mark.slow
 def test_it_refuses_a_folder_that_is_in_use(tmp_path):
     (tmp_path / "modbot.toml").write_text("")
     call = [sys.executable, "-m", "modbot", "demo", "--port", "0", "--keep", str(tmp_path)]

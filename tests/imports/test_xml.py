@@ -126,6 +126,7 @@ def test_it_refuses_what_is_no_export(write, text, said):
         list(wordpress(write(text)))
 
 
+@pytest.mark.slow
 def test_its_memory_does_not_grow_with_the_file(write):
     item = WXR.format("1.2", comment(body="word " * 500))
     head, _, rest = item.partition("<item>")

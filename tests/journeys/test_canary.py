@@ -17,6 +17,8 @@ from modbot.domain import Action, Door, Role, SecretKind
 from modbot.review.passwords import hash_password
 from modbot.storage.backup import back_up
 
+pytestmark = pytest.mark.slow
+
 LOCAL, DOMAIN = "canary.bird", "seed-eater.example.org"
 CANARY = f"{LOCAL}@{DOMAIN}"
 # The same address as other eyes and encodings would see it.

@@ -29,9 +29,15 @@ ACCOUNTS = {
 }
 
 
+@pytest.fixture(scope="module")
+def key():
+    """Making one takes a while."""
+    return RSAKey.generate_key(2048, {"kid": "k1"})
+
+
 @pytest.fixture
-def provider():
-    provider = Provider(ACCOUNTS)
+def provider(key):
+    provider = Provider(ACCOUNTS, key)
     with in_thread(provider.app(), threads=4) as provider.issuer:
         yield provider
 

@@ -229,6 +229,7 @@ def a_life(url):
     store.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("revision", [path.name[:4] for path in FILES[:-1]])
 def test_it_brings_every_earlier_schema_up_to_date_with_all_its_rows(empty_url, revision):
     upgrade(empty_url)
