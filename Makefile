@@ -28,7 +28,7 @@ test: $(READY_DEV) ## every test that this machine can run, with branch coverage
 unit: $(READY_DEV) ## the quick tests only, in under a minute
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not browser and not postgres" $(ARGS)
 
-soak: $(READY_DEV) ## 100,000 odd calls at each door and 1,000 kills: an hour or two
+soak: $(READY_DEV) ## 100,000 odd calls at each door, 1,000 kills, and one before each write: two hours
 	@SOAK=10 $(BIN)/python -m pytest -q -n 2 tests/intake/test_openapi.py tests/intake/akismet/test_fuzz.py tests/intake/perspective/test_fuzz.py \
 	  tests/intake/test_odd_calls.py tests/journeys/test_crash.py tests/journeys/test_write_boundaries.py $(ARGS)
 
