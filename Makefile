@@ -25,8 +25,8 @@ demo: $(READY) ## a sample news site with a comment box, moderated, and the revi
 test: $(READY_DEV) ## every test that this machine can run, with branch coverage; lists what was skipped and why
 	@$(BIN)/python -m pytest -n 3 --dist worksteal --cov $(ARGS)
 
-unit: $(READY_DEV) ## the quick tests only, in under a minute
-	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not browser and not postgres" $(ARGS)
+unit: $(READY_DEV) ## the quick tests only, in about a minute
+	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not slow and not browser and not postgres" $(ARGS)
 
 soak: $(READY_DEV) ## 100,000 odd calls at each door, 1,000 kills, and one before each write: two hours
 	@SOAK=10 $(BIN)/python -m pytest -q -n 2 tests/intake/test_openapi.py tests/intake/akismet/test_fuzz.py tests/intake/perspective/test_fuzz.py \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from dataclasses import dataclass, field
@@ -39,6 +40,12 @@ class Clock:
         return self.now
 
 
+def pytest_collection_finish():
+    """What was collected stays until the end: nobody need look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """On CI nothing may be skipped: what needs something that is not there fails."""
@@ -74,30 +81,41 @@ def migrated(tmp_path_factory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def usual_settings() -> Settings:
+    """Read once: reading them takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("MODBOT_")]:
+            patch.delenv(name)
+        return load_settings(master_key=MASTER_KEY, secret_key="secret-for-tests")
+
+
 @pytest.fixture
-def settings(tmp_path, migrated) -> Settings:
+def settings(tmp_path, migrated, usual_settings) -> Settings:
     shutil.copy(migrated, tmp_path / "modbot.db")
-    return load_settings(
-        database_url=f"sqlite:///{tmp_path}/modbot.db",
-        keys_url=f"sqlite:///{tmp_path}/keys.db",
-        master_key=MASTER_KEY,
-        secret_key="secret-for-tests",
-    )
+    places = {
+        f"{name}_url": f"sqlite:///{tmp_path}/{file}.db" for name, file in (("database", "modbot"), ("keys", "keys"))
+    }
+    return usual_settings.model_copy(update=places)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _routes_compiled_once():
     """Compiling its routes is most of what an app costs, and they are the same in each test."""
-    compiled, compile_builder = {}, Rule._compile_builder
+    compiled, compile_rule = {}, Rule.compile
+    parts = ("_parts", "_trace", "_converters", "arguments")
 
-    def known_builder(rule, append_unknown=True):  # noqa: FBT002 - the signature is the library's
-        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+    def known_rule(rule):
+        key = (rule.rule, rule.host, rule.subdomain, repr(rule.defaults))
         if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
+            compile_rule(rule)
+            found = {name: getattr(rule, name) for name in parts}
+            compiled[key] = found, rule._build.__func__, rule._build_unknown.__func__
+        found, build, build_unknown = compiled[key]
+        vars(rule).update(found, _build=build.__get__(rule), _build_unknown=build_unknown.__get__(rule))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", known_builder)
+        patch.setattr(Rule, "compile", known_rule)
         yield
 
 
