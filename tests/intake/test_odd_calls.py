@@ -1,4 +1,4 @@
-"""Ten thousand calls each that neither Coral nor an SDK of OpenAI would make: the dialect to each, and never a fault."""
+"""Ten thousand calls each that no Coral, no SDK of OpenAI and no form would make: the dialect to each, and never a fault."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hmac
 import json
 import random
 from collections import Counter
+from urllib.parse import urlencode
 
 import pytest
 
@@ -89,6 +90,60 @@ def test_openai_works(client, ada_site):
         seen[answer.status_code] += 1
     assert seen[200] > 1_000
     assert seen[400] > 200
+
+
+def test_forms_work(client, house, ada_site):
+    """What a page's form posts, and what an author's appeal does, in odd fields, values and bytes."""
+    chance = random.Random(15)
+    names = (
+        "author",
+        "name",
+        "email",
+        "url",
+        "comment",
+        "body",
+        "page_url",
+        "stamp",
+        "elapsed_ms",
+        "created_at",
+        "parent_id",
+        "",
+    )
+    words = [str(value) for value in VALUES] + [
+        "Cal",
+        "cal@example.org",
+        "https://gazette.example/bus",
+        "%",
+        "\r\nX: y",
+        "\ud800",
+    ]
+    usual = {
+        "author": "Cal",
+        "email": "cal@example.org",
+        "comment": "Hello.",
+        "page_url": "https://gazette.example/bus",
+    }
+    seen: Counter[int] = Counter()
+    for number in range(CALLS):
+        fields = {**usual, **{chance.choice(names): chance.choice(words) for _ in range(chance.randrange(4))}}
+        body = urlencode(fields, errors="surrogatepass").encode() if chance.random() < 0.9 else chance.randbytes(60)
+        answer = client.open(
+            chance.choice(
+                (f"/f/{ada_site.id}",) * 4 + (f"/f/{ada_site.id}/form", "/f/none", "/appeal/%00", "/appeal/a.b.c")
+            ),
+            method=chance.choice(("POST", "POST", "POST", "GET")),
+            data=body,
+            content_type=chance.choice(
+                ("application/x-www-form-urlencoded",) * 4 + ("multipart/form-data; boundary=x", "text/plain", "")
+            ),
+            headers={"Origin": chance.choice(("https://gazette.example", "https://evil.example", "null", "\xff", ""))},
+            environ_base={"REMOTE_ADDR": f"192.0.{number // 250 % 250}.{number % 250}"},
+        )
+        assert answer.status_code < 500, (answer.request, body, answer.text)
+        assert answer.location is None or answer.location.startswith("https://gazette.example"), answer.location
+        seen[answer.status_code] += 1
+    assert seen[303] > 500
+    assert seen[422] > 200
 
 
 def test_coral_works(client, house, ada_site, clock):
