@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import io
+import logging
 import os
 import shutil
+import threading
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +16,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from factories import NOON, a_site, a_user
+from modbot import observe
 from modbot.app import House, create_app, open_house
 from modbot.config import Settings, load_settings
 from modbot.domain import Mode, Policy, Role, SecretKind, Site, SiteSecret, User
@@ -66,6 +70,17 @@ def _no_settings_from_outside(monkeypatch):
 def _english_at_first():
     """A call of a page in this thread leaves its language there until the next call."""
     speak(ENGLISH)
+
+
+@pytest.fixture
+def log():
+    """The log as `modbot serve` writes it; the root logger is put back afterwards."""
+    root, hook = logging.getLogger(), threading.excepthook
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    observe.configure_logging("info", json=True, stream=stream)
+    yield stream
+    root.handlers[:], root.level, threading.excepthook = handlers, level, hook
 
 
 @pytest.fixture

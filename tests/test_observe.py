@@ -36,14 +36,8 @@ def a_held_case() -> Case:
 
 
 @pytest.fixture
-def lines():
-    """The log as it is written; the root logger is put back afterwards."""
-    root, hook = logging.getLogger(), threading.excepthook
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    observe.configure_logging("info", json=True, stream=stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
-    root.handlers[:], root.level, threading.excepthook = handlers, level, hook
+def lines(log):
+    return lambda: [json.loads(line) for line in log.getvalue().splitlines()]
 
 
 def metric(name: str) -> float:

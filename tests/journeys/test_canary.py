@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import logging
-import threading
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from conftest import ADA_KEY
 from factories import a_draft, a_user
-from modbot import observe
 from modbot.credentials import secret_at_rest
 from modbot.domain import Action, Door, Role, SecretKind
 from modbot.review.passwords import hash_password
@@ -162,17 +159,6 @@ def test_no_table_log_or_backup_has_it(client, house, ada_site, posted, said, se
     house.store.erase_comment(posted[0], house.clock())
     back_up(settings.url("database_url"), settings.url("keys_url"), tmp_path / "backup")
     absent("the backup", (tmp_path / "backup").read_bytes())
-
-
-@pytest.fixture
-def log():
-    """The log as `modbot serve` writes it; the root logger is put back afterwards."""
-    root, hook = logging.getLogger(), threading.excepthook
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    observe.configure_logging("debug", json=True, stream=stream)
-    yield stream
-    root.handlers[:], root.level, threading.excepthook = handlers, level, hook
 
 
 def test_no_crash_says_it(app, client, house, ada_site, ada, log, monkeypatch):

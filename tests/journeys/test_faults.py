@@ -20,6 +20,7 @@ from modbot.errors import StaleReview
 from modbot.retention import drop_old
 from modbot.scoring import artifacts
 from served import Installation, call
+from tables import rows_of
 
 pytestmark = pytest.mark.slow
 BODY = "The night bus was late again, and the heating did not work either. " * 20
@@ -140,15 +141,9 @@ def test_one_key_from_many_at_once_is_one_comment_and_one_decision(installation,
         decision = {"action": "reject", "reason": "spam", "revision": 1}
         decided = at_once(port, f"/v1/comments/{case_id}/review", [decision] * 16, bearer)
         assert sorted(status for status, _ in decided) == [200] + [409] * 15
-    with sqlite3.connect(installation.folder / "modbot.db") as database:
-        counts = [
-            database.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]  # noqa: S608 - fixed names
-            for table in ("cases", "comments", "reviews")
-        ]
-        revisions = [row[0] for row in database.execute("SELECT revision FROM cases")]
-    database.close()
-    assert counts == [5, 5, 5]
-    assert revisions == [2] * 5
+    rows = rows_of(f"sqlite:///{installation.folder}/modbot.db")
+    assert [len(rows[table]) for table in ("cases", "comments", "reviews")] == [5, 5, 5]
+    assert [row["revision"] for row in rows["cases"]] == [2] * 5
 
 
 def test_a_clock_that_jumps_stops_nothing(client, house, ada_site, ada, clock):

@@ -150,14 +150,19 @@ def log_out() -> None:
 
 def session_id() -> str:
     """Return the id of the session that asks."""
-    who = current_user._get_current_object()  # noqa: SLF001 - the documented way to look behind the proxy
-    return key_hash(who.token) if isinstance(who, Visitor) else ""
+    who = _who()
+    return key_hash(who.token) if who else ""
 
 
 def visitor() -> User | None:
     """Return who is logged in, if anybody."""
+    who = _who()
+    return who.user if who else None
+
+
+def _who() -> Visitor | None:
     who = current_user._get_current_object()  # noqa: SLF001 - the documented way to look behind the proxy
-    return who.user if isinstance(who, Visitor) else None
+    return who if isinstance(who, Visitor) else None
 
 
 def person() -> User:

@@ -37,7 +37,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class LoginsPage:
-    """A person's own password and log-ins. ``wrong`` names the box that was not right."""
+    """A person's own password and log-ins. ``least`` is how many characters a new password needs."""
 
     template: ClassVar[str] = "logins.html"
     title: ClassVar[Said] = Said("Password and log-ins")
