@@ -54,4 +54,4 @@ def written() -> list[Example]:
     return [example for source in (harbour, market, quay) for example in split(source)]
 
 
-SMALL = Recipe(bits=12, learners={Head.SPAM: Learner(penalty=1.0, fields=True, contrast=False, balance=0.5, prior=0.2)})
+SMALL = Recipe(bits=12, learners={Head.SPAM: Learner(penalty=1.0, fields=True, contrast=0.0, balance=0.5, prior=0.2)})

@@ -29,7 +29,7 @@ ODD = (
     "x" * 20_000,
     '<a href="http://a.example">a</a> &amp;',
 )
-LEARNERS = [Learner(fields=True, rarity=True, contrast=False), Learner(fields=False, contrast=True)]
+LEARNERS = [Learner(fields=True, rarity=True, contrast=0.125), Learner(fields=False, rarity=False, contrast=2.0)]
 
 
 @pytest.fixture(scope="module")
@@ -105,12 +105,12 @@ def test_it_is_deaf_to_fields_where_it_shall_be(taught):
 def test_it_makes_buckets_louder_that_tell_the_answers_apart():
     # By hand: three buckets, used by 2 bad and 0 good, by 1 and 1, by 0 and 1; one more than counted throughout.
     features = csr_matrix(np.array([[0.5, 0.1, 0.0], [0.2, 0.0, 0.0], [0.0, 0.7, 0.3]]))
-    contrast = Contrast().fit(features, [1, 1, 0])
+    contrast = Contrast(0.5).fit(features, [1, 1, 0])
     bad, good = np.array([3, 2, 1]) / 6, np.array([1, 2, 2]) / 5
-    assert contrast.scale_ == pytest.approx(0.5 + np.abs(np.log(bad / good)))
+    assert contrast.scale_ == pytest.approx(1 + np.abs(np.log(bad / good)) / 2)
     assert contrast.transform(features).toarray() == pytest.approx(features.toarray() * contrast.scale_)
-    heavier = Contrast().fit(features, [1, 1, 0], np.array([1.0, 1.0, 3.0]))
-    assert heavier.scale_ == pytest.approx(0.5 + np.abs(np.log(bad / (np.array([1, 4, 4]) / 9))))
+    heavier = Contrast(2.0).fit(features, [1, 1, 0], np.array([1.0, 1.0, 3.0]))
+    assert heavier.scale_ == pytest.approx(1 + 2 * np.abs(np.log(bad / (np.array([1, 4, 4]) / 9))))
 
 
 def test_it_folds_the_contrast_into_the_weights(taught):

@@ -36,7 +36,8 @@ def odd_comments() -> tuple[Comment, ...]:
         said(b, name="Jo 7", domain="shop-24.example", url="http://a.example.net/x/y", elapsed_ms=900)
         for b in ODD_TEXTS
     ]
-    return (*bare, *full)
+    named = [said(body, name="Jo 7", domain="shop-24.example") for body in ODD_TEXTS]
+    return (*bare, *full, *named)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from modbot.domain import Span
 from modbot.scoring.features import (
     char_scale,
     field_salt,
+    field_text_scale,
     first_field_bucket,
     hash_tokens,
     key_bucket,
@@ -102,6 +103,14 @@ def test_it_finds_neighbours_in_many_bodies_as_in_each(odd_comments):
 def test_it_lets_short_texts_speak_with_a_low_voice():
     assert char_scale(0) < 0.2
     assert char_scale(100) > char_scale(1_000) > char_scale(100_000) > 0
+
+
+def test_it_lets_a_name_whisper_where_it_links_to_nothing():
+    linked, bare = (read(a_comment(name="Cheap Watches", url=url)) for url in ("http://shop.example", ""))
+    assert linked.website
+    assert not bare.website
+    assert not read(a_comment(name="", url="")).website
+    assert field_text_scale(40, website=False) == field_text_scale(40, website=True) / 4
 
 
 def test_it_finds_the_buckets_of_many_keys(odd_comments):

@@ -5,6 +5,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from factories import a_comment
+from modbot.domain import Author
 from modbot.scoring.bags import bag, matrix
 from modbot.scoring.features import read, words_of
 from modbot.scoring.fields import FIELDS, LINKS
@@ -38,6 +39,17 @@ def test_it_gives_each_share_to_its_owner(model):
     assert np.flatnonzero(
         np.abs(name - shares(read(a_comment(body="bus", name="Ann")), model.weights, model.lexicon)).max(axis=0)
     ).tolist() == [1]
+
+
+def test_it_hears_of_a_name_a_quarter_where_it_links_to_nothing(model):
+    def of_name(name: str, url: str):
+        comment = a_comment(body="bus", name=name, url=url, author=Author(key=""))
+        return shares(read(comment), model.weights, model.lexicon)[:, 1]
+
+    # Two names of one shape, so that they differ in their letters alone.
+    bare, linked = (of_name("Zoe", url) - of_name("Ann", url) for url in ("", "http://a"))
+    # Three letters with edges make ten grams and a whole, the host of one letter three and a whole.
+    assert bare == pytest.approx(linked * (15 + 30) ** 0.5 / (11 + 30) ** 0.5 / 4)
 
 
 def test_it_handles_readings_without_words(model, odd_comments):

@@ -26,8 +26,6 @@ from modbot.scoring.bags import bag, matrix
 from modbot.scoring.features import first_field_bucket, words_of
 
 _BATCH = 2048
-# Where the answers use a bucket alike it keeps half its voice: a naive count knows nothing of the company it keeps.
-_CONTRAST_FLOOR = 0.5
 
 
 class CommentHasher(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -98,17 +96,25 @@ class CommentHasher(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 class Contrast(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Buckets louder the more differently the two answers use them.
 
+    Parameters
+    ----------
+    strength : float
+        What the difference counts, at least 0. A naive count knows nothing of the company that a bucket keeps.
+
     Attributes
     ----------
     scale_ : ndarray of shape (n_buckets,)
-        What each bucket is multiplied by: 0.5 plus the absolute log ratio of its shares of all that is used in bad and
-        in good comments.
+        What each bucket is multiplied by: one plus ``strength`` times the absolute log ratio of its shares of all that
+        is used in bad and in good comments.
 
     Notes
     -----
     Naive Bayes' ratios as features of a discriminative model: Wang and Manning 2012, *Baselines and Bigrams*. A
     penalised model trusts a loud bucket more readily than a faint one.
     """
+
+    def __init__(self, strength: float = 2.0) -> None:
+        self.strength = strength
 
     def fit(
         self,
@@ -137,7 +143,7 @@ class Contrast(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         # One more than counted, so that a bucket nobody used says nothing.
         bad, good = (used.T @ np.where(np.asarray(y) == side, weights, 0.0) + 1.0 for side in (1, 0))
         ratio = np.log(bad / bad.sum()) - np.log(good / good.sum())
-        self.scale_: NDArray[np.float64] = _CONTRAST_FLOOR + np.abs(ratio)
+        self.scale_: NDArray[np.float64] = 1.0 + self.strength * np.abs(ratio)
         return self
 
     def transform(self, X: csr_matrix) -> csr_matrix:  # noqa: N803 - scikit-learn's name
@@ -284,7 +290,7 @@ def classifier(learner: Learner) -> LogisticRegression:
         Unfitted. The loose tolerance is part of the recipe: stopping early is what a smaller ``C`` does, in a tenth
         of the time.
     """
-    return LogisticRegression(C=learner.penalty, tol=2e-4 if learner.contrast or learner.rarity else 1e-3, max_iter=60)
+    return LogisticRegression(C=learner.penalty, tol=2e-4, max_iter=60)
 
 
 def build(learner: Learner, *, bits: int = 18) -> Pipeline:
@@ -306,7 +312,7 @@ def build(learner: Learner, *, bits: int = 18) -> Pipeline:
         [
             ("features", CommentHasher(bits, fields=learner.fields)),
             ("rarity", TfidfTransformer(norm=None) if learner.rarity else "passthrough"),
-            ("contrast", Contrast() if learner.contrast else "passthrough"),
+            ("contrast", Contrast(learner.contrast) if learner.contrast else "passthrough"),
             ("classifier", classifier(learner)),
         ]
     )

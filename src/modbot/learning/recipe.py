@@ -71,15 +71,18 @@ def _toxicity_source(spam: float, toxicity: float, rows_max: int = 20_000, **mor
 # Written for modbot: sources of one family, half of them borderline on purpose, so that nothing rests on them.
 _OWN: Mapping[str, Any] = MappingProxyType({"typical": False, "family": "own", "calibrates": 0.0})
 
+# Sites are more like the weblog than like chats, videos and text messages, which have a small say in how sure to be.
+_OTHERS = 0.07
+
 SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
     {
         # The only blog: without it there would be none to learn from, so its campaigns are left out instead.
         "blog_spam": _spam_source(1.0, campaigns=4),
-        "youtube_spam": _spam_source(1.0, calibrates=0.3),
-        "telegram_spam": _spam_source(0.5, calibrates=0.2),
-        "x_crypto_scam": _spam_source(0.5, calibrates=0.2),
-        "sms_spam": _spam_source(0.3, calibrates=0.3),
-        "youtube_gambling_id": _spam_source(0.3, 0.0, 5_000, calibrates=0.3),
+        "youtube_spam": _spam_source(1.0, calibrates=_OTHERS),
+        "telegram_spam": _spam_source(0.5, calibrates=_OTHERS),
+        "x_crypto_scam": _spam_source(0.5, calibrates=_OTHERS),
+        "sms_spam": _spam_source(0.3, calibrates=_OTHERS),
+        "youtube_gambling_id": _spam_source(0.3, 0.0, 5_000, calibrates=_OTHERS),
         "honest_comments": _spam_source(1.0, 0.3, **_OWN),
         "adverts": _spam_source(0.5, **_OWN),
         "newspaper": _toxicity_source(0.5, 4.0, **_OWN),
@@ -113,8 +116,8 @@ class Learner:
         Whether it listens to anything but the words; a name or a website is no insult.
     rarity : bool
         Whether rare buckets weigh more (inverse document frequency).
-    contrast : bool
-        Whether buckets that the two answers use differently weigh more (`Contrast`).
+    contrast : float
+        How much more buckets weigh that the two answers use differently (`Contrast`); 0 for all alike.
     balance : float in [0, 1)
         Positives' share of a source's weight, which then is that of the source as a whole; 0 weighs single rows as
         they come.
@@ -124,11 +127,11 @@ class Learner:
         Share of comments that the head is calibrated to expect.
     """
 
-    penalty: float = 5.0
+    penalty: float = 1.25
     rows: int = 0
     fields: bool = False
     rarity: bool = False
-    contrast: bool = True
+    contrast: float = 2.0
     balance: float = 0.0
     lift: float = 0.0
     prior: float = 0.02
@@ -142,12 +145,12 @@ class Learner:
 
 SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
     {
-        Head.SPAM: Learner(0.05, 56_000, fields=True, rarity=True, contrast=False, balance=0.35, prior=0.2),
-        Head.TOXICITY: Learner(penalty=1.0, prior=0.05),
-        Head.INSULT: Learner(penalty=0.3, lift=0.3, prior=0.04),
-        Head.OBSCENE: Learner(penalty=0.3, lift=0.3, prior=0.02),
-        Head.THREAT: Learner(penalty=0.3, lift=0.3, prior=0.005),
-        Head.IDENTITY_ATTACK: Learner(penalty=0.3, lift=0.3, prior=0.01),
+        Head.SPAM: Learner(0.045, 56_000, fields=True, rarity=True, contrast=0.125, balance=0.35, prior=0.2),
+        Head.TOXICITY: Learner(penalty=0.25, prior=0.05),
+        Head.INSULT: Learner(penalty=0.075, lift=0.3, prior=0.04),
+        Head.OBSCENE: Learner(penalty=0.075, lift=0.3, prior=0.02),
+        Head.THREAT: Learner(penalty=0.075, lift=0.3, prior=0.005),
+        Head.IDENTITY_ATTACK: Learner(penalty=0.075, lift=0.3, prior=0.01),
     }
 )
 

@@ -52,7 +52,7 @@ class Bag:
 
     ``grams`` lists the buckets of each distinct token, ``whole`` its own bucket. ``words`` and ``texts`` list the
     tokens of each comment's body and of its fields that are read like text; ``pairs`` and ``keys`` are buckets
-    already.
+    already. ``websites`` says which authors gave one.
     """
 
     grams: Ragged
@@ -61,6 +61,7 @@ class Bag:
     texts: Ragged
     pairs: Ragged
     keys: Ragged
+    websites: NDArray[np.bool_]
 
     @property
     def scales(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -72,7 +73,7 @@ class Bag:
         return (
             np.array([char_scale(int(n)) for n in grams]),
             np.array([word_scale(int(n)) for n in words]),
-            np.array([field_text_scale(int(n)) for n in parts]),
+            np.array([field_text_scale(int(n), website=one) for n, one in zip(parts, self.websites, strict=True)]),
         )
 
 
@@ -107,6 +108,7 @@ def bag(readings: Sequence[Reading], bits: int) -> Bag:
         texts=_ragged(texts),
         pairs=Ragged(beside, _starts(pairs)),
         keys=_ragged([key_buckets(reading.keys, bits) for reading in readings]),
+        websites=np.array([reading.website for reading in readings], dtype=np.bool_),
     )
 
 

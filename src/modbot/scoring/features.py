@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modbot.domain import Comment, Span
-from modbot.scoring.fields import FIELDS, Key, field_keys
+from modbot.scoring.fields import FIELDS, WEBSITE, Key, field_keys
 from modbot.scoring.grams import hashed_runs
 from modbot.scoring.tokens import Taken, taken_apart
 from modbot.text import pieces
 
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2
 """Grows whenever the same comment would become other features; a model fits one version only."""
 
 # Softens the length normalisation, so that very short texts speak with a low voice.
@@ -32,6 +32,8 @@ _WORDS_OFFSET = 8.0
 # A field's key counts like one word of a middling comment.
 FIELD_VALUE = 0.25
 _FIELD_TEXT_OFFSET = 30.0
+# Names sell things where they are links. Elsewhere what they are made of is mostly chance, and is heard as a whisper.
+_FIELD_TEXT_WITHOUT_WEBSITE = 0.25
 
 # The last quarter of the buckets is for fields, the rest for words: a head that must not listen to fields (a name is
 # no insult)
@@ -70,6 +72,11 @@ class Reading:
     def pairs(self) -> tuple[tuple[int, int], ...]:
         """The distinct neighbours."""
         return tuple(dict.fromkeys(itertools.pairwise(self.order)))
+
+    @property
+    def website(self) -> bool:
+        """Whether the author gave one, which then is the last field that is read like text."""
+        return bool(self.texts) and self.texts[-1][0] == WEBSITE
 
     def spans(self, word: int) -> tuple[Span, ...]:
         """Where a word stands in the original body."""
@@ -334,20 +341,23 @@ def word_scale(words: int) -> float:
     return float((words + _WORDS_OFFSET) ** -0.5)
 
 
-def field_text_scale(grams: int) -> float:
+def field_text_scale(grams: int, *, website: bool) -> float:
     """Give the value of one gram of the fields read like text.
 
     Parameters
     ----------
     grams : int
         Their character grams and whole tokens together.
+    website : bool
+        Whether the author gave one.
 
     Returns
     -------
     float
-        One over a softened square root.
+        One over a softened square root, and a quarter of it where there is no website.
     """
-    return float((grams + _FIELD_TEXT_OFFSET) ** -0.5)
+    value = float((grams + _FIELD_TEXT_OFFSET) ** -0.5)
+    return value if website else value * _FIELD_TEXT_WITHOUT_WEBSITE
 
 
 def _words(found: Iterable[Taken]) -> tuple[tuple[str, ...], list[int]]:

@@ -53,7 +53,8 @@ def shares(reading: Reading, weights: NDArray[np.float64], lexicon: Lexicon) -> 
     if reading.texts:
         own = found.sums[words:]
         owners += [words + field for field, _ in reading.texts]
-        parts.append((own[:, :heads] + own[:, heads:]) * field_text_scale(int(found.counts[words:].sum()) + len(own)))
+        scale = field_text_scale(int(found.counts[words:].sum()) + len(own), website=reading.website)
+        parts.append((own[:, :heads] + own[:, heads:]) * scale)
     left, right = _pairs(reading.order, words)
     per_word = word_scale(words + left.size)
     # Half of a pair's weight to each of its words.
@@ -112,8 +113,8 @@ def margins(readings: Iterable[Reading], weights: NDArray[np.float64], lexicon: 
         own += one.texts
         buckets += key_buckets(one.keys, bits)
         order += one.order
-        counted.append((len(one.words), len(one.texts), len(one.keys), len(one.order)))
-    words, texts, keys, said = np.array(counted, dtype=np.intp).T
+        counted.append((len(one.words), len(one.texts), len(one.keys), len(one.order), one.website))
+    words, texts, keys, said, websites = np.array(counted, dtype=np.intp).T
     total = _sums(weights.take(buckets, axis=0), keys) * FIELD_VALUE
     if not tokens and not own:
         return total
@@ -124,7 +125,10 @@ def margins(readings: Iterable[Reading], weights: NDArray[np.float64], lexicon: 
     total += body[:, :heads] * _scales(char_scale, letters[:, 0])
     total += (body[:, heads:] + _sums(beside, pairs)) * _scales(word_scale, words + pairs)
     fields, letters = _sums(found.sums[len(tokens) :], texts), _sums(found.counts[len(tokens) :, None], texts)
-    total += (fields[:, :heads] + fields[:, heads:]) * _scales(field_text_scale, letters[:, 0] + texts)
+    parts = zip((letters[:, 0] + texts).tolist(), websites.tolist(), strict=True)
+    total += (fields[:, :heads] + fields[:, heads:]) * np.array(
+        [[field_text_scale(n, website=one)] for n, one in parts]
+    )
     return total
 
 

@@ -74,7 +74,8 @@ def traits_of(one: Reading | Comment) -> Traits:
         whole, hashes = np.array([_hashed(*token) for token in tokens], dtype=np.int64).T
         pairs = reading.pairs
         left, right = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
-        per_word, per_text = word_scale(words + len(pairs)), field_text_scale(len(reading.texts))
+        # On one site the same people come back, so that names speak up here, with a website and without.
+        per_word, per_text = word_scale(words + len(pairs)), field_text_scale(len(reading.texts), website=True)
         of_tokens = np.array([*range(words), *(words + field for field, _ in reading.texts)], dtype=np.intp)
         hashes = hashes.astype(np.uint32)
         buckets += (whole, pair_buckets(hashes[left], hashes[right], TRAIT_BITS))
