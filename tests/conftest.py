@@ -23,6 +23,7 @@ from modbot.domain import Mode, Policy, Role, SecretKind, Site, SiteSecret, User
 from modbot.language import ENGLISH, speak
 from modbot.privacy import key_hash
 from modbot.scoring import artifacts
+from modbot.storage.keys import open_key_store
 from modbot.storage.migrate import upgrade
 
 MASTER_KEY = "c2l4dGVlbi1ieXRlcy1vZi1rZXktZm9yLXRlc3RzLSE="
@@ -48,6 +49,7 @@ def pytest_collection_finish():
     """What was collected stays until the end: nobody need look through it for garbage again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -90,9 +92,10 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory) -> Path:
-    """An empty database with today's schema; tests copy it, because migrating takes a while."""
+    """An empty database with today's schema, a key store beside it; tests copy them, because making them takes a while."""
     path = tmp_path_factory.mktemp("migrated") / "modbot.db"
     upgrade(f"sqlite:///{path}")
+    open_key_store(f"sqlite:///{path.with_name('keys.db')}").close()
     return path
 
 
@@ -107,7 +110,8 @@ def usual_settings() -> Settings:
 
 @pytest.fixture
 def settings(tmp_path, migrated, usual_settings) -> Settings:
-    shutil.copy(migrated, tmp_path / "modbot.db")
+    for file in ("modbot.db", "keys.db"):
+        shutil.copy(migrated.with_name(file), tmp_path / file)
     places = {
         f"{name}_url": f"sqlite:///{tmp_path}/{file}.db" for name, file in (("database", "modbot"), ("keys", "keys"))
     }
