@@ -32,6 +32,12 @@ def test_it_refuses_what_is_no_recipe(text):
         recipe_from(text)
 
 
+@pytest.mark.parametrize("given", ["true", "-0.5"])
+def test_it_says_what_a_contrast_may_be(given):
+    with pytest.raises(ModelError, match="contrast: expected a number from 0 on"):
+        recipe_from(f'{{"learners": {{"spam": {{"contrast": {given}}}}}}}')
+
+
 def test_it_lets_few_rows_weigh_as_much_against_the_penalty_as_many():
     learner = Learner(penalty=0.1, rows=1_000)
     assert learner.sized(1_000) == learner.sized(5_000) == learner

@@ -136,6 +136,10 @@ class Learner:
     lift: float = 0.0
     prior: float = 0.02
 
+    def __post_init__(self) -> None:
+        if isinstance(self.contrast, bool) or self.contrast < 0:
+            raise ValueError(f"contrast: expected a number from 0 on, got {self.contrast}")
+
     def sized(self, rows: int) -> Learner:
         """Fit the penalty to the number of rows that are learned from."""
         if not rows or rows >= self.rows:

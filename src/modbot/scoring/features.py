@@ -34,7 +34,7 @@ _WORDS_OFFSET = 8.0
 # A field's key counts like one word of a middling comment.
 FIELD_VALUE = 0.25
 _FIELD_TEXT_OFFSET = 30.0
-# Names sell things where they are links. Elsewhere what they are made of is mostly chance, and is heard as a whisper.
+# Names sell things where they are links. Elsewhere what they and domains are made of is mostly chance, and whispers.
 _FIELD_TEXT_WITHOUT_WEBSITE = 0.25
 
 # The last quarter of the buckets is for fields, the rest for words: a head that must not listen to fields (a name is
