@@ -52,6 +52,8 @@ def test_it_works(run):
     assert "mine" in result.stdout
     assert "good rejected" in result.stdout
     assert "words for groups of people" in result.stdout
+    assert "hate and what merely looks like it" in result.stdout
+    assert "counter-speech that quotes" in result.stdout
 
 
 def test_it_shows_figures_for_scripts(run):
@@ -64,13 +66,14 @@ def test_it_shows_figures_for_scripts(run):
     assert set(found["sources"]["mine"]) == {"spam"}
     assert found["leave_one_source_out"] == {}
     assert len(found["identity"]["terms"]) >= 25
+    assert found["functional"]["functions"]["threat"]["hateful"] is True
 
 
 def test_it_shows_how_the_card_says_that_a_source_did_when_it_was_unseen(run, small):
     found = json.loads(run("--data", "mine.csv", "--model", str(small), "--json").stdout)
     card = json.loads((small / "card.json").read_text())
     assert found["leave_one_source_out"] == {"mine": {"spam": card["leave_one_source_out"]["spam"]["mine"]}}
-    assert found["identity"] is None
+    assert found["identity"] is found["functional"] is None
     assert "from the model's card" in run("--data", "mine.csv", "--model", str(small)).stdout
 
 

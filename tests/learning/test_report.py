@@ -9,6 +9,15 @@ from modbot.learning.report import page
 
 pytestmark = pytest.mark.slow
 
+FUNCTIONAL = {
+    "cases": 44,
+    "auc": 0.75,
+    "auc_interval": [0.6, 0.9],
+    "functions": {
+        "threat": {"hateful": True, "cases": 35, "auc": 0.8, "toxicity": 0.4},
+        "counter-speech": {"hateful": False, "cases": 9, "auc": 0.7},
+    },
+}
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 
 
@@ -41,13 +50,15 @@ def parsed(text):
 @pytest.fixture(scope="module")
 def text(trained):
     curve = [{"part": 1.0, "rows": 90, "held_back": 0.9, "leave_one_source_out": None}]
-    return page("0123456789", {**trained.card, "learning_curve": {"spam": curve}})
+    return page("0123456789", {**trained.card, "functional": FUNCTIONAL, "learning_curve": {"spam": curve}})
 
 
 def test_it_works(text, trained):
     assert text.startswith("<!doctype html>")
     assert all(f"<td>{source}</td>" in text for source in ("harbour", "market", "quay"))
     assert all(term in text for term in trained.card["identity"]["terms"])
+    assert all(f"<td>{kind}</td>" in text for kind in FUNCTIONAL["functions"])
+    assert "All 44 cases: AUC 0.750, 95 % interval 0.600 to 0.900." in text
     auc = trained.card["leave_one_source_out"]["spam"]["market"]
     low, high = auc["auc_interval"]
     assert f"<td>{auc['auc']:.3f}<small>{low:.3f} to {high:.3f}</small></td>" in text
@@ -78,7 +89,7 @@ def test_it_links_to_parts_that_are_there(text):
     tags = parsed(text).seen
     ids = {attrs["id"] for _, attrs in tags if "id" in attrs}
     menu = [attrs["href"][1:] for tag, attrs in tags if tag == "a"]
-    assert menu == ["leave_one_source_out", "held_back", "identity", "growth", "sources"]
+    assert menu == ["leave_one_source_out", "held_back", "identity", "functional", "growth", "sources"]
     assert set(menu) <= ids
 
 

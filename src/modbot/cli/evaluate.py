@@ -37,6 +37,7 @@ OUTCOMES = (
 )
 TERMS = (("gap", "gap"), ("subgroup_auc", "subgroup"), ("bpsn_auc", "BPSN"), ("bnsp_auc", "BNSP"))
 TERMS_SHOWN = 5
+CASES = (("cases", "cases"), ("auc", "AUC"), ("toxicity", "toxicity"))
 
 Figures = dict[str, dict[str, Any]]
 """By source and head."""
@@ -145,9 +146,10 @@ def _facts(model: Model, paths: tuple[Path, ...], given: Mapping[str, Any]) -> d
     """What is measured besides the model on the files."""
     from modbot.learning import dataset
     from modbot.learning.evaluate import learning_curve, leave_one_out, recipe_of
+    from modbot.learning.functional import functional
     from modbot.learning.identity import identity
 
-    facts: dict[str, Any] = {"identity": identity(model)}
+    facts: dict[str, Any] = {"identity": identity(model), "functional": functional(model)}
     wanted = [("left_out", "leave_one_source_out", leave_one_out), ("curve", "learning_curve", learning_curve)]
     examples: list[Example] = []
     for option, name, measured in wanted:
@@ -194,6 +196,8 @@ def _told(found: Mapping[str, Any], *, fresh: bool) -> str:
         lines += _ranked(_named(found["leave_one_source_out"]))
     if found["identity"]:
         lines += ["", *_identity(found["identity"])]
+    if found["functional"]:
+        lines += ["", *_functional(found["functional"])]
     if "learning_curve" in found:
         lines += ["", *_growth(found["learning_curve"])]
     return "\n".join(lines)
@@ -237,6 +241,20 @@ def _identity(found: Mapping[str, Any]) -> list[str]:
     )
     lines = [summary, f"{'term':<40}" + "".join(f"{name:>12}" for _, name in TERMS)]
     return lines + [f"{term:<40}" + "".join(f"{_cell(one[key]):>12}" for key, _ in TERMS) for term, one in largest]
+
+
+def _functional(found: Mapping[str, Any]) -> list[str]:
+    low, high = found["auc_interval"]
+    summary = (
+        f"hate and what merely looks like it, {found['cases']} short cases of our own: AUC of identity_attack "
+        f"{found['auc']:.3f} ({low:.3f} to {high:.3f});\neach kind against all of the other answer, and the median "
+        "p of toxicity"
+    )
+    lines = [summary, f"{'kind':<40}{'hateful':>12}" + "".join(f"{name:>12}" for _, name in CASES)]
+    return lines + [
+        f"{kind:<40}{'yes' if one['hateful'] else 'no':>12}" + "".join(f"{_cell(one.get(key)):>12}" for key, _ in CASES)
+        for kind, one in found["functions"].items()
+    ]
 
 
 def _growth(found: Mapping[str, Any]) -> list[str]:

@@ -41,6 +41,7 @@ TERMS = (
     ("bpsn_auc", "BPSN AUC"),
     ("bnsp_auc", "BNSP AUC"),
 )
+CASES = (("answer", "hateful"), ("cases", "cases"), ("auc", "AUC"), ("toxicity", "median p of toxicity"))
 SECTIONS = (
     (
         "evaluated",
@@ -70,6 +71,10 @@ ABOUT_TERMS = (
     "term adds to harmless sentences, in log-odds of toxicity; near 0 the word itself carries no verdict. BPSN: abuse "
     "with neutral words against harmless sentences with the term; low where the term looks like abuse. BNSP: the "
     "reverse; low where abuse with the term passes (Borkan et al. 2019)."
+)
+ABOUT_FUNCTIONS = (
+    "Short cases of our own, after Röttger et al. 2021: kinds of hate, and kinds of harmless text that share words "
+    "with them. AUC of identity_attack, each kind against all cases of the other answer; near 0.5 it is a toss-up."
 )
 ABOUT_GROWTH = (
     "The same recipe fitted on growing parts of the sources, divided by author and text. What still rises on the right "
@@ -103,6 +108,8 @@ def page(version: str, card: Mapping[str, Any]) -> str:
     parts = [_section(key, title, note, card) for key, title, note in SECTIONS if any(card.get(key, {}).values())]
     if card.get("identity"):
         parts.append(_identity(card["identity"]))
+    if card.get("functional"):
+        parts.append(_functional(card["functional"]))
     if card.get("learning_curve"):
         parts.append(_growth(card["learning_curve"]))
     parts.append(_sources(card.get("rows", {})))
@@ -118,6 +125,7 @@ def page(version: str, card: Mapping[str, Any]) -> str:
 def _opening(card: Mapping[str, Any]) -> str:
     links = [(key, title) for key, title, _ in SECTIONS if any(card.get(key, {}).values())]
     links += [("identity", "Words for groups")] if card.get("identity") else []
+    links += [("functional", "Hate and its look-alikes")] if card.get("functional") else []
     links += [("growth", "Learning curve")] if card.get("learning_curve") else []
     menu = "".join(f'<a href="#{key}">{title}</a>' for key, title in [*links, ("sources", "Learned from")])
     return f"<p>{INTRODUCTION}</p><nav>{menu}</nav>{_short(card)}"
@@ -196,6 +204,16 @@ def _identity(found: Mapping[str, Any]) -> str:
         f'<section><h2 id="identity">Words for groups of people</h2><p>{ABOUT_TERMS}</p><p>{summary}</p>'
         f'<div class="plots">{_figure("What a term adds", plots.gaps("Gap per term", terms))}'
         f"{_table('term', TERMS, terms.items())}</div></section>"
+    )
+
+
+def _functional(found: Mapping[str, Any]) -> str:
+    low, high = found["auc_interval"]
+    summary = f"All {found['cases']} cases: AUC {found['auc']:.3f}, 95 % interval {low:.3f} to {high:.3f}."
+    rows = [(kind, {**one, "answer": "yes" if one["hateful"] else "no"}) for kind, one in found["functions"].items()]
+    return (
+        f'<section><h2 id="functional">Hate and its look-alikes</h2><p>{ABOUT_FUNCTIONS}</p><p>{summary}</p>'
+        f"{_table('kind', CASES, rows)}</section>"
     )
 
 

@@ -26,6 +26,7 @@ from modbot.learning.estimators import fit_linear, without_fields
 from modbot.learning.evidence import evidence
 from modbot.learning.figures import curves, measure
 from modbot.learning.folds import Fold, folds
+from modbot.learning.functional import functional
 from modbot.learning.identity import identity
 from modbot.learning.passages import mild
 from modbot.learning.recipe import HEADS, Recipe, recipe_facts
@@ -110,7 +111,7 @@ def train(examples: Sequence[Example], recipe: Recipe, *, seed: int, version: st
         evidence=evidence(table, _promised(fitted), recipe, seed),
         card=_card(table, fitted, recipe, seed),
     )
-    return replace(model, card={**model.card, "identity": identity(model)})
+    return replace(model, card={**model.card, "identity": identity(model), "functional": functional(model)})
 
 
 def row_weights(table: Table, head: int, rows: NDArray[np.intp], recipe: Recipe) -> NDArray[np.float64]:
