@@ -13,6 +13,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Engine
 from werkzeug.routing import Rule
 
 from factories import NOON, a_site, a_user
@@ -22,6 +25,7 @@ from modbot.config import Settings, load_settings
 from modbot.domain import Mode, Policy, Role, SecretKind, Site, SiteSecret, User
 from modbot.language import ENGLISH, speak
 from modbot.privacy import key_hash
+from modbot.review import passwords
 from modbot.scoring import artifacts
 from modbot.storage.keys import open_key_store
 from modbot.storage.migrate import upgrade
@@ -136,6 +140,33 @@ def _routes_compiled_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "compile", known_rule)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once():
+    """Compiling its statements is most of what a store costs that lives for one test, and they are the same in each."""
+    kept, open_engine = {}, Engine.__init__
+
+    def known_engine(engine, *args, **options):
+        open_engine(engine, *args, **options)
+        if isinstance(engine.dialect, SQLiteDialect_pysqlite):
+            engine._compiled_cache = kept.setdefault("statements", engine._compiled_cache)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Engine, "__init__", known_engine)
+        # What is compiled is kept by dialect, of which each engine has one of its own, all alike.
+        patch.setattr(SQLiteDialect_pysqlite, "__hash__", lambda dialect: hash(type(dialect)), raising=False)
+        patch.setattr(SQLiteDialect_pysqlite, "__eq__", lambda one, other: type(one) is type(other), raising=False)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dear_hasher():
+    """What passwords are hashed with; all tests but its own do so at no cost."""
+    with pytest.MonkeyPatch.context() as patch:
+        dear = passwords._hasher
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield dear
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,14 @@ import pytest
 from click.testing import CliRunner
 
 from modbot.cli import main
+from modbot.scoring import artifacts
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path, monkeypatch, load_once):
     """Run `modbot …` in a folder of its own; ``code`` is what the shell would see."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(artifacts, "load", load_once)
 
     def _run(*args: str, code: int = 0, typed: str = ""):
         result = CliRunner().invoke(main, list(args), input=typed, prog_name="modbot")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 from pathlib import Path
 
@@ -112,8 +113,13 @@ def modules():
         yield path, parts[0] if parts != ("__init__",) else "__init__"
 
 
+@functools.cache
 def imports(path: Path):
     """Every imported dotted name of a file, with the imported member appended for ``from x import y``."""
+    return list(_imports(path))
+
+
+def _imports(path: Path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 import modbot
@@ -15,12 +16,16 @@ SHORT_SHARE = 0.9
 PARAMETERS = 5
 
 
+@functools.cache
 def functions():
     # Migrations are lists of columns, written once and never changed.
-    for path in sorted(path for path in SRC.rglob("*.py") if "migrations" not in path.parts):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield path, node
+    paths = sorted(path for path in SRC.rglob("*.py") if "migrations" not in path.parts)
+    return [
+        (path, node)
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
 
 
 def body_lines(function: ast.FunctionDef) -> int:

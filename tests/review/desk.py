@@ -18,7 +18,7 @@ from modbot.storage import Store, open_key_store, open_store
 from modbot.text import sketch
 
 PASSWORD = "correct horse battery staple"
-# Cheap on purpose: the cost of hashing has its own test.
+# Cheap on purpose: what hashing costs has its own test.
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 SPAM = "Win big at our casino tonight, best bonus, click http://casino.example/now"
 ADVERT = (

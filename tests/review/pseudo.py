@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
 from pathlib import Path
 
 from babel.messages.pofile import read_po, write_po
 
-from modbot.translations import collected
+from modbot.translations import HERE
 
 # What stands in the place of a value, and markup.
 KEPT = re.compile(r"(\{\w+\}|<[^>]+>)")
@@ -22,7 +21,8 @@ def wide(message: str) -> str:
 
 def write_pseudo(folder: Path, language: str = "ru") -> Path:
     """Write a whole translation; its dates are those of the language that it goes by."""
-    catalogue = read_po(BytesIO(collected().encode()), language)
+    with (HERE / "en.po").open("rb") as file:
+        catalogue = read_po(file, language)
     for message in catalogue:
         if message.id:
             several = isinstance(message.id, tuple)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import extract_parameters
 
+from modbot.review import passwords
 from modbot.review.passwords import hash_password, new_password, verify_password, weakness
 
 
@@ -16,6 +18,14 @@ def test_it_works():
     assert not verify_password(first, "another")
     assert not verify_password("not a hash", "a password")
     assert not verify_password(first, "x" * 100_000)
+
+
+def test_it_makes_guessing_dear(monkeypatch, dear_hasher):
+    """At least what OWASP's cheat sheet on password storage asks of Argon2id."""
+    monkeypatch.setattr(passwords, "_hasher", dear_hasher)
+    cost = extract_parameters(hash_password("a password"))
+
+    assert (cost.type.name, cost.memory_cost >= 19 * 1024, cost.time_cost >= 2) == ("ID", True, True)
 
 
 def test_it_makes_passwords_that_can_be_read_aloud():
