@@ -16,6 +16,7 @@ from modbot.learning.figures import (
     FALSE_POSITIVES,
     LOG_ODDS,
     RECALLS,
+    area,
     auc_interval,
     curves,
     gains,
@@ -140,6 +141,14 @@ def test_it_gives_the_interval_of_an_area_where_the_score_equation_says(auc, bad
 
     expected = brentq(equation, 1e-9, auc), brentq(equation, auc, 1 - 1e-9)
     assert auc_interval(auc, bad, good) == pytest.approx(expected, abs=1e-8)
+
+
+def test_it_measures_an_area_as_scikit_learn_does_ties_and_all():
+    rng = np.random.default_rng(3)
+    for size in (1, 7, 200):
+        bad, good = rng.integers(0, 9, size) / 3, rng.integers(0, 7, size + 2) / 3
+        y = np.arange(bad.size + good.size) < bad.size
+        assert area(bad, good) == pytest.approx(roc_auc_score(y, np.concatenate((bad, good))), abs=1e-12)
 
 
 def test_it_is_as_sure_of_an_area_as_a_bootstrap():

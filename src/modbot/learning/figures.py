@@ -157,6 +157,29 @@ def curves(y: NDArray[np.int_], p: NDArray[np.float64], *, prior: float) -> dict
     return found
 
 
+def area(bad: NDArray[np.float64], good: NDArray[np.float64]) -> float:
+    """Give the area under a ROC curve: how often a positive ranks above a negative, ties counted half.
+
+    Parameters
+    ----------
+    bad, good : ndarray of shape (n,)
+        Scores of positives and of negatives, at least one each.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+
+    Notes
+    -----
+    The statistic of Mann and Whitney 1947. Hundreds of small slices are measured in each training, and scikit-learn's
+    function spends nearly all of its time on checking what it is given.
+    """
+    ranked = np.sort(good)
+    below = ranked.searchsorted(bad, "left") + ranked.searchsorted(bad, "right")
+    return float(below.mean() / (2 * good.size))
+
+
 def auc_interval(auc: float, bad: int, good: int) -> tuple[float, float]:
     """Give the 95 % score interval of an area under a ROC curve.
 

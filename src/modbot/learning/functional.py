@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 from modbot.domain import Author, Comment, Head
+from modbot.learning.figures import area
 from modbot.scoring.heads import Model, probabilities
 
 FILE = Path(__file__).with_name("functional.csv")
@@ -102,14 +102,14 @@ def functional(model: Model) -> dict[str, Any] | None:
         functions[function] = {
             "hateful": kind,
             "cases": int(mine.sum()),
-            "auc": _auc(scores[against], hateful[against]),
+            "auc": area(scores[against & hateful], scores[against & ~hateful]),
         }
         if Head.TOXICITY in model.heads:
             p = probabilities(margins[mine, model.heads.index(Head.TOXICITY)])
             functions[function]["toxicity"] = float(np.median(p))
     return {
         "cases": len(cases),
-        "auc": _auc(scores, hateful),
+        "auc": area(scores[hateful], scores[~hateful]),
         "auc_interval": _interval(scores, hateful, of),
         "functions": functions,
     }
@@ -118,10 +118,6 @@ def functional(model: Model) -> dict[str, Any] | None:
 def _comments(texts: Iterable[str]) -> Iterator[Comment]:
     for text in texts:
         yield Comment(site_id="", key="", fingerprint="", name="", body=text, author=Author(key=""))
-
-
-def _auc(scores: NDArray[np.float64], hateful: NDArray[np.bool_]) -> float:
-    return float(roc_auc_score(hateful, scores))
 
 
 def _interval(scores: NDArray[np.float64], hateful: NDArray[np.bool_], of: NDArray[np.intp]) -> list[float]:

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t
-from sklearn.metrics import roc_auc_score
 
 from modbot.domain import Author, Comment, Head
+from modbot.learning.figures import area
 from modbot.scoring.heads import Model
 
 SLOT = "{who}"
@@ -100,7 +100,7 @@ def identity(model: Model, head: Head = Head.TOXICITY) -> dict[str, Any] | None:
     terms = {term: _slices(harmless[i], abusive[i], harmless[at:], abusive[at:]) for i, term in enumerate(known.terms)}
     return {
         "sentences": shape[1],
-        "auc": _auc(abusive[:at].ravel(), harmless[:at].ravel()),
+        "auc": area(abusive[:at].ravel(), harmless[:at].ravel()),
         "good_from_half": float((harmless[:at] >= 0).mean()),
         "bad_from_half": float((abusive[:at] >= 0).mean()),
         "gap": max((one["gap"] for one in terms.values()), key=abs),
@@ -142,15 +142,10 @@ def _slices(
     return {
         "gap": gap,
         "gap_interval": [gap - reach, gap + reach],
-        "subgroup_auc": _auc(abusive, harmless),
-        "bpsn_auc": _auc(usual_abusive.ravel(), harmless),
-        "bnsp_auc": _auc(abusive, usual_harmless.ravel()),
+        "subgroup_auc": area(abusive, harmless),
+        "bpsn_auc": area(usual_abusive.ravel(), harmless),
+        "bnsp_auc": area(abusive, usual_harmless.ravel()),
     }
-
-
-def _auc(bad: NDArray[np.float64], good: NDArray[np.float64]) -> float:
-    y = np.concatenate((np.ones(bad.size, dtype=np.int_), np.zeros(good.size, dtype=np.int_)))
-    return float(roc_auc_score(y, np.concatenate((bad, good))))
 
 
 def _power_mean(values: Iterable[float]) -> float:
