@@ -85,16 +85,16 @@ SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
         "youtube_gambling_id": _spam_source(0.3, 0.0, 5_000, calibrates=_OTHERS),
         "honest_comments": _spam_source(1.0, 0.3, **_OWN),
         "adverts": _spam_source(0.5, **_OWN),
-        "newspaper": _toxicity_source(0.5, 8.0, **_OWN),
-        "everyday": _toxicity_source(0.3, 8.0, **_OWN),
-        "identity": _toxicity_source(0.1, 8.0, **_OWN),
+        "newspaper": _toxicity_source(0.5, 4.0, **_OWN),
+        "everyday": _toxicity_source(0.3, 4.0, **_OWN),
+        "identity": _toxicity_source(0.1, 4.0, **_OWN),
         "wikipedia_context": _toxicity_source(1.2, 1.0, 12_000),
-        "wikipedia_toxicity": _toxicity_source(0.8, 10.0),
+        "wikipedia_toxicity": _toxicity_source(0.8, 12.0),
         "civil_comments_toxic": _toxicity_source(1.0, 0.6, cut=True),
         "twitter_offensive": _toxicity_source(0.2, 0.05, 8_000, typical=False),
         "hatemoji_build": _toxicity_source(0.1, 0.2, typical=False),
         "forum_hate": _toxicity_source(0.3, 0.15, typical=False),
-        "wikipedia_articles": _toxicity_source(0.1, 0.8, typical=False),
+        "wikipedia_articles": _toxicity_source(0.1, 1.0, typical=False),
         # A site's client that submits spam and ham on its own must not outvote the people at the review page.
         "reviews_by_site": Source(dict.fromkeys(HEADS, 0.3)),
     }
@@ -150,7 +150,7 @@ class Learner:
 SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
     {
         Head.SPAM: Learner(0.04, 56_000, fields=True, rarity=True, contrast=0.25, balance=0.35, prior=0.2),
-        Head.TOXICITY: Learner(penalty=0.08, contrast=4.0, prior=0.05),
+        Head.TOXICITY: Learner(penalty=0.065, contrast=4.0, prior=0.05),
         Head.INSULT: Learner(penalty=0.075, lift=0.3, prior=0.04),
         Head.OBSCENE: Learner(penalty=0.075, lift=0.3, prior=0.02),
         Head.THREAT: Learner(penalty=0.075, lift=0.3, prior=0.005),
