@@ -83,7 +83,7 @@ SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
         "x_crypto_scam": _spam_source(0.5, calibrates=_OTHERS),
         "sms_spam": _spam_source(0.3, calibrates=_OTHERS),
         "youtube_gambling_id": _spam_source(0.3, 0.0, 5_000, calibrates=_OTHERS),
-        "honest_comments": _spam_source(1.0, 0.3, **_OWN),
+        "honest_comments": _spam_source(2.0, 0.3, **_OWN),
         "adverts": _spam_source(0.5, **_OWN),
         "newspaper": _toxicity_source(0.5, 4.0, **_OWN),
         "everyday": _toxicity_source(0.3, 4.0, **_OWN),
@@ -149,7 +149,7 @@ class Learner:
 
 SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
     {
-        Head.SPAM: Learner(0.04, 56_000, fields=True, rarity=True, contrast=0.25, balance=0.35, prior=0.2),
+        Head.SPAM: Learner(0.06, 56_000, fields=True, rarity=True, contrast=0.25, balance=0.35, prior=0.2),
         Head.TOXICITY: Learner(penalty=0.065, contrast=4.0, prior=0.05),
         Head.INSULT: Learner(penalty=0.075, lift=0.3, prior=0.04),
         Head.OBSCENE: Learner(penalty=0.075, lift=0.3, prior=0.02),
