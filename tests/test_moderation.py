@@ -489,7 +489,8 @@ def test_it_lets_a_site_go_from_hold_only_to_its_own_cutoffs(house, ben_site, be
     own = store.change_site(replace(site, policy=replace(wishes, mode=Mode.OWN, audit_rate=1e-9)), clock())
     assert learn(store, own, clock()).version == 1
     now = store.site(site.id)
-    fine = moderate(house, now, sent(f"{GOOD} Trip number 30.", name="Cal 30", email="cal30@example.org")).case
+    # Calmer than each of the trips: which of two that are nearly alike ranks higher is a matter of the model.
+    fine = moderate(house, now, sent(f"{GOOD} Thank you for that!", name="Cal 30", email="cal30@example.org")).case
     pills = moderate(house, now, sent("BUY CHEAP PILLS and CASINO BONUS http://x.example http://y.example NOW!!!")).case
     assert fine.verdict.policy == pills.verdict.policy == f"p{own.policy.version}.own1"
     assert (fine.action, pills.action) == (Action.PUBLISH, Action.REJECT)
