@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Engine
 from werkzeug.routing import Rule
@@ -29,6 +28,7 @@ from modbot.review import passwords
 from modbot.scoring import artifacts
 from modbot.storage.keys import open_key_store
 from modbot.storage.migrate import upgrade
+from review.desk import CHEAP
 
 MASTER_KEY = "c2l4dGVlbi1ieXRlcy1vZi1rZXktZm9yLXRlc3RzLSE="
 ADA_KEY = "ada-site-key"
@@ -165,7 +165,7 @@ def dear_hasher():
     """What passwords are hashed with; all tests but its own do so at no cost."""
     with pytest.MonkeyPatch.context() as patch:
         dear = passwords._hasher
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(passwords, "_hasher", CHEAP)
         yield dear
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from modbot.domain import Author, Comment, Head
+from modbot.domain import Head
 from modbot.learning.dataset import own_texts
+from modbot.learning.estimators import CommentHasher, comment_of
 from modbot.learning.functional import GROUPS, functional, sentences
 from modbot.scoring.artifacts import find, load, model_dirs
 from modbot.text import fingerprint
@@ -21,8 +22,7 @@ def model(trained):
 
 def test_it_works(model):
     cases = [(one, case) for one in sentences() for case in one.cases]
-    said = [Comment(site_id="", key="", fingerprint="", name="", body=case, author=Author(key="")) for _, case in cases]
-    hate, abuse = model.margins(said).T
+    hate, abuse = model.margins(comment_of(case) for _, case in cases).T
     hateful = np.array([one.hateful for one, _ in cases])
     found = functional(model)
     assert found["cases"] == len(cases)
@@ -38,9 +38,7 @@ def test_it_works(model):
 
 
 def test_it_finds_the_kind_that_a_word_gives_away(model):
-    """Weight on a word of one kind alone moves that kind and no other of the same answer."""
-    from modbot.learning.estimators import CommentHasher
-
+    """Weight on a word of one kind alone moves that kind more than any other of the same answer."""
     touched = CommentHasher(model.bits, fields=False).fit(()).transform(["mosquitoes carpets"]).indices
     weights = model.weights.copy()
     weights[touched, 0] += 6.0

@@ -18,8 +18,9 @@ from modbot.storage import Store, open_key_store, open_store
 from modbot.text import sketch
 
 PASSWORD = "correct horse battery staple"
-# Cheap on purpose: what hashing costs has its own test.
-HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+# On purpose: what hashing costs has its own test.
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+HASH = CHEAP.hash(PASSWORD)
 SPAM = "Win big at our casino tonight, best bonus, click http://casino.example/now"
 ADVERT = (
     "Win big tonight at the casino by the harbour, best bonus for every new player, sign up at casino.example and get "

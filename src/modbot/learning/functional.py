@@ -7,7 +7,6 @@ group in `GROUPS`. Reads that file and nothing else; may import ``domain`` and `
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modbot.domain import Author, Comment, Head
+from modbot.domain import Head
+from modbot.learning.estimators import comment_of
 from modbot.learning.figures import area
 from modbot.scoring.heads import Model, probabilities
 
@@ -90,7 +90,7 @@ def functional(model: Model) -> dict[str, Any] | None:
     if Head.IDENTITY_ATTACK not in model.heads:
         return None
     cases = [(at, case) for at, sentence in enumerate(sentences()) for case in sentence.cases]
-    margins = model.margins(_comments(case for _, case in cases))
+    margins = model.margins(comment_of(case) for _, case in cases)
     scores = margins[:, model.heads.index(Head.IDENTITY_ATTACK)]
     of = np.array([at for at, _ in cases])
     hateful = np.array([sentence.hateful for sentence in sentences()])[of]
@@ -113,11 +113,6 @@ def functional(model: Model) -> dict[str, Any] | None:
         "auc_interval": _interval(scores, hateful, of),
         "functions": functions,
     }
-
-
-def _comments(texts: Iterable[str]) -> Iterator[Comment]:
-    for text in texts:
-        yield Comment(site_id="", key="", fingerprint="", name="", body=text, author=Author(key=""))
 
 
 def _interval(scores: NDArray[np.float64], hateful: NDArray[np.bool_], of: NDArray[np.intp]) -> list[float]:
