@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from modbot.domain import Action, Case, DecidedBy, NewCase, Report, Review
 from modbot.errors import CaseNotFound, KeyReused, StaleReview
@@ -48,12 +47,7 @@ reviews = table(ReviewTable)
 reports = table(ReportTable)
 
 # A repeat of a known key inserts nothing, and the row count says so; no engine aborts over it.
-_INSERT_CASE = Hot(
-    {
-        "sqlite": sqlite.insert(cases).on_conflict_do_nothing(index_elements=["site_id", "key"]),
-        "postgresql": postgresql.insert(cases).on_conflict_do_nothing(index_elements=["site_id", "key"]),
-    }
-)
+_INSERT_CASE = Hot(lambda insert: insert(cases).on_conflict_do_nothing(index_elements=["site_id", "key"]))
 _INSERT_COMMENT = Hot(
     insert(comments).values({c.name: bindparam(c.name) for c in comments.c if c.name != "id"}).inline()
 )

@@ -6,14 +6,12 @@ May import ``domain``, this room and SQLAlchemy.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, ForeignKey, Index, bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from modbot.domain import Claim
-from modbot.storage.engine import Database, Hot
+from modbot.storage.engine import Database, Hot, insert_of
 from modbot.storage.tables import ONE_TREE, Base, table
 
 # More people than this do not work on one queue at the same moment.
@@ -34,7 +32,6 @@ class ClaimTable(Base):
 
 held = table(ClaimTable)
 
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _DROP = Hot(delete(held).where(held.c.case_id == bindparam("decided")))
 
 
@@ -61,7 +58,7 @@ class ClaimVerbs:
         }
         with self._db.writing() as connection:
             connection.execute(delete(held).where(held.c.until <= at))
-            made: Any = _INSERT[connection.dialect.name](held).values(**values)
+            made = insert_of(connection.dialect)(held).values(**values)
             is_theirs = held.c.user_id == made.excluded.user_id
             connection.execute(
                 made.on_conflict_do_update(

@@ -13,11 +13,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, ForeignKey, bindparam, case, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from modbot.domain import Action, DayCount, DecidedBy, NewCase, Tally
-from modbot.storage.engine import Database, Hot
+from modbot.storage.engine import Database, Hot, Insert
 from modbot.storage.ids import moment_of
 from modbot.storage.tables import ONE_TREE, Base, SiteTable, VerdictTable, table
 
@@ -60,7 +59,7 @@ verdicts = table(VerdictTable)
 sites = table(SiteTable)
 
 
-def _adding(insert: Any) -> Any:
+def _adding(insert: Insert) -> Any:
     made = insert(daily)
     return made.on_conflict_do_update(
         index_elements=["site_id", "day", "action", "decided_by"],
@@ -71,7 +70,7 @@ def _adding(insert: Any) -> Any:
 _REVIEW_KEY = ("site_id", "day", "reviewer", "decided_by", "said", "band", "audited", "action")
 
 
-def _adding_review(insert: Any) -> Any:
+def _adding_review(insert: Insert) -> Any:
     """What the machine had said is looked up on the way."""
     given = {
         name: bindparam(f"new_{name}", type_=daily_reviews.c[name].type)
@@ -88,8 +87,7 @@ def _adding_review(insert: Any) -> Any:
     return made.on_conflict_do_update(index_elements=list(_REVIEW_KEY), set_={"name": made.excluded.name, **added})
 
 
-_ADD = Hot({"sqlite": _adding(sqlite.insert), "postgresql": _adding(postgresql.insert)})
-_ADD_REVIEW = Hot({"sqlite": _adding_review(sqlite.insert), "postgresql": _adding_review(postgresql.insert)})
+_ADD, _ADD_REVIEW = Hot(_adding), Hot(_adding_review)
 
 
 @dataclass(frozen=True, slots=True)

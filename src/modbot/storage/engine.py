@@ -9,11 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from importlib import import_module
 from threading import Lock
 from typing import Any
 
 import orjson
-from sqlalchemy import ClauseElement, Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy import ClauseElement, Connection, Dialect, Engine, TableClause, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -36,6 +37,10 @@ SQLITE_PRAGMAS = (
     "PRAGMA cache_size = -32000",
     "PRAGMA temp_store = MEMORY",
 )
+
+
+Insert = Callable[[TableClause], Any]
+"""Begins a statement that adds rows to a table."""
 
 
 class Database:
@@ -101,10 +106,11 @@ class Hot:
     """A statement of the hot path: compiled once for each engine, then handed to the driver as it is.
 
     A submission runs seven statements. Going through ``Connection.execute`` costs more for each than SQLite
-    itself does, so these few go beneath it; types are still SQLAlchemy's.
+    itself does, so these few go beneath it; types are still SQLAlchemy's. A statement that a conflict changes into
+    another is given as what makes it of the engine's own insert.
     """
 
-    def __init__(self, statement: ClauseElement | Mapping[str, ClauseElement]) -> None:
+    def __init__(self, statement: ClauseElement | Callable[[Insert], ClauseElement]) -> None:
         self._statement = statement
         self._ready: dict[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {}
 
@@ -122,9 +128,16 @@ class Hot:
     def _for(self, dialect: Dialect) -> tuple[str, Callable[[Mapping[str, Any]], Any]]:
         if dialect.name not in self._ready:
             statement = self._statement
-            chosen = statement[dialect.name] if isinstance(statement, Mapping) else statement
-            self._ready[dialect.name] = _compiled(chosen, dialect)
+            if not isinstance(statement, ClauseElement):
+                statement = statement(insert_of(dialect))
+            self._ready[dialect.name] = _compiled(statement, dialect)
         return self._ready[dialect.name]
+
+
+def insert_of(dialect: Dialect) -> Insert:
+    """Return an engine's own insert, which knows of conflicts."""
+    made: Insert = import_module(f"sqlalchemy.dialects.{dialect.name}").insert
+    return made
 
 
 def open_database(url: str) -> Database:

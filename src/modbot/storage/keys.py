@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, MetaData, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from modbot.storage.engine import Database, Hot, open_database
@@ -61,12 +60,7 @@ erasures = table(ErasureTable)
 erased_cases = table(ErasedCaseTable)
 
 _READ = Hot(select(person_keys.c.wrapped).where(person_keys.c.person == bindparam("given_person")))
-_ADD = Hot(
-    {
-        "sqlite": sqlite.insert(person_keys).on_conflict_do_nothing(),
-        "postgresql": postgresql.insert(person_keys).on_conflict_do_nothing(),
-    }
-)
+_ADD = Hot(lambda insert: insert(person_keys).on_conflict_do_nothing())
 
 
 class KeyStore:

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, ForeignKey, Index, func, insert, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from modbot.domain import (
@@ -73,12 +72,7 @@ RULE_PREFIX = "r"
 PAGE_LIMIT = 200
 PEOPLE = (DecidedBy.PERSON.value, DecidedBy.SITE.value)
 
-_INSERT_HITS = Hot(
-    {
-        "sqlite": sqlite.insert(hits).on_conflict_do_nothing(),
-        "postgresql": postgresql.insert(hits).on_conflict_do_nothing(),
-    }
-)
+_INSERT_HITS = Hot(lambda insert: insert(hits).on_conflict_do_nothing())
 
 
 class RuleVerbs:
