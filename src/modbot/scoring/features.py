@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,15 +60,15 @@ class Reading:
 
     ``words`` are the distinct tokens of the body in order of appearance, ``order`` is the body as indices into
     ``words``. ``keys`` are (field index, key) of the categorical fields, ``texts`` are (field index, token) of
-    fields that are read like text. ``places`` says from where to where in the body each word stands (empty after
-    `words_of`).
+    fields that are read like text. ``places`` says from where to where in the body each token of ``order`` stands
+    (empty after `words_of`).
     """
 
     words: tuple[str, ...]
     order: Sequence[int]
     keys: tuple[tuple[int, str], ...]
     texts: tuple[tuple[int, str], ...]
-    places: tuple[list[tuple[int, int]], ...] = ()
+    places: Sequence[tuple[int, int]] = ()
 
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
@@ -80,9 +80,13 @@ class Reading:
         """Whether the author gave one, which then is the last field that is read like text."""
         return bool(self.texts) and self.texts[-1][0] == WEBSITE
 
-    def spans(self, word: int) -> tuple[Span, ...]:
-        """Where a word stands in the original body."""
-        return tuple([_span(start, end) for start, end in self.places[word]])
+    def spans(self, words: Collection[int]) -> dict[int, tuple[Span, ...]]:
+        """Where each of some words stands in the original body."""
+        found: dict[int, list[Span]] = {word: [] for word in words}
+        for word, place in zip(self.order, self.places, strict=True):
+            if word in found:
+                found[word].append(_span(*place))
+        return {word: tuple(spans) for word, spans in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +116,13 @@ def read(comment: Comment) -> Reading:
     Reading
         Its words, neighbours and field keys.
     """
-    body = comment.body
-    cut = pieces(body)
+    cut = pieces(comment.body)
     found = taken_apart(cut)
     words, order = _words(found)
-    places: list[list[tuple[int, int]]] = [[] for _ in words]
-    owners = iter(order)
-    at = 0
-    # Only space stands between pieces, mostly one; where it is more, the next occurrence is the one that was cut.
-    spaced = sum(map(len, cut)) + len(cut) != len(body) + 1
-    for piece, (_, inside) in zip(cut, found, strict=True):
-        if spaced:
-            at = body.index(piece, at)
-        for start, end in inside:
-            places[next(owners)].append((at + start, at + end))
-        at += len(piece) + 1
+    starts = _starts(comment.body, cut)
+    places = [(at + start, at + end) for at, (_, inside) in zip(starts, found, strict=True) for start, end in inside]
     keys, texts = field_keys(comment, order, len(words))
-    return Reading(words, order, keys, texts, tuple(places))
+    return Reading(words, order, keys, texts, places)
 
 
 def words_of(comment: Comment) -> Reading:
@@ -367,6 +361,19 @@ def _words(found: Iterable[Taken]) -> tuple[tuple[str, ...], list[int]]:
     index: dict[str, int] = {}
     order = [index.setdefault(token, len(index)) for tokens, _ in found for token in tokens]
     return tuple(index), order
+
+
+def _starts(body: str, cut: Sequence[str]) -> list[int]:
+    """Where each piece of a body starts."""
+    sizes = list(map(len, cut))
+    # Only space stands between pieces, mostly one; where it is more, the next occurrence is the one that was cut.
+    if sum(sizes) + len(cut) == len(body) + 1:
+        return list(itertools.accumulate([size + 1 for size in sizes[:-1]], initial=0))
+    starts, at = [], 0
+    for piece, size in zip(cut, sizes, strict=True):
+        starts.append(body.index(piece, at))
+        at = starts[-1] + size
+    return starts
 
 
 def _bucket(hashes: NDArray[np.uint32], bits: int, fields: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:

@@ -155,14 +155,14 @@ class Model:
         found = shares(reading, self.weights, self.lexicon)
         found[:, len(reading.words) :] -= usual
         largest = (-np.abs(found)).argsort(axis=1, kind="stable")
-        order = (largest[:, :_MAIN_MAX] if small > 0 else largest).tolist()
-        told = _Told(reading, comment.body, small)
+        order: list[list[int]] = (largest[:, :_MAIN_MAX] if small > 0 else largest).tolist()
+        if small > 0:
+            order = [told if head in _MAIN else told[:_SUB_MAX] for head, told in zip(self.heads, order, strict=True)]
+        named = _named(reading, comment.body, set().union(*order))
+        totals = np.add.reduce(found, axis=1).tolist()
         scores = []
-        for head, base, values, largest, total in zip(
-            self.heads, bias, found.tolist(), order, np.add.reduce(found, axis=1).tolist(), strict=True
-        ):
-            most = largest if head in _MAIN or small <= 0 else largest[:_SUB_MAX]
-            scores.append(HeadScore(head, base, told.terms(values, most, total)))
+        for head, base, values, told, total in zip(self.heads, bias, found.tolist(), order, totals, strict=True):
+            scores.append(HeadScore(head, base, _terms(values, told, named, total, small)))
         return tuple(scores)
 
     def margins(self, comments: Iterable[Comment]) -> NDArray[np.float64]:
@@ -199,42 +199,34 @@ def _term(label: str, share: float, spans: tuple[Span, ...], kind: str) -> Term:
     return term
 
 
-class _Told:
-    """The terms of one comment, head by head; what an owner is called and where it stands is found once."""
+Named = tuple[str, tuple[Span, ...], str]
+"""What an owner of a share is called, where it stands, and what kind of thing it is."""
 
-    __slots__ = ("_body", "_owners", "_reading", "_small")
 
-    def __init__(self, reading: Reading, body: str, small: float) -> None:
-        self._reading = reading
-        self._body = body
-        self._small = small
-        self._owners: dict[int, tuple[str, tuple[Span, ...], str]] = {}
+def _named(reading: Reading, body: str, owners: Iterable[int]) -> dict[int, Named]:
+    words = len(reading.words)
+    named: dict[int, Named] = {owner: (FIELDS[owner - words], (), "field") for owner in owners if owner >= words}
+    for word, spans in reading.spans([owner for owner in owners if owner < words]).items():
+        named[word] = (shortened(body[spans[0].start : spans[0].end]), spans[:SPANS_MAX], "word")
+    return named
 
-    def terms(self, values: Sequence[float], largest: Sequence[int], total: float) -> tuple[Term, ...]:
-        """The largest shares as terms of their own, the rest as one."""
-        small, owners = self._small, self._owners
-        terms = []
-        rest = total
-        for owner in largest:
-            share = values[owner]
-            if -small < share < small:
-                break
-            rest -= share
-            label, spans, kind = owners.get(owner) or self._owner(owner)
-            terms.append(_term(label, share, spans, kind))
-        if len(terms) < len(values):
-            terms.append(_term(_REST, rest, (), "rest"))
-        return tuple(terms)
 
-    def _owner(self, owner: int) -> tuple[str, tuple[Span, ...], str]:
-        words = len(self._reading.words)
-        if owner >= words:
-            found: tuple[str, tuple[Span, ...], str] = (FIELDS[owner - words], (), "field")
-        else:
-            spans = self._reading.spans(owner)[:SPANS_MAX]
-            found = (shortened(self._body[spans[0].start : spans[0].end]), spans, "word")
-        self._owners[owner] = found
-        return found
+def _terms(
+    values: Sequence[float], largest: Sequence[int], named: Mapping[int, Named], total: float, small: float
+) -> tuple[Term, ...]:
+    """The largest shares as terms of their own, the rest as one."""
+    terms = []
+    rest = total
+    for owner in largest:
+        share = values[owner]
+        if -small < share < small:
+            break
+        rest -= share
+        label, spans, kind = named[owner]
+        terms.append(_term(label, share, spans, kind))
+    if len(terms) < len(values):
+        terms.append(_term(_REST, rest, (), "rest"))
+    return tuple(terms)
 
 
 def shortened(label: str) -> str:

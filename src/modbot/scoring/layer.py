@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modbot.domain import Comment, Head, HeadScore, SiteLayer, Span, Term
+from modbot.domain import Comment, Head, HeadScore, SiteLayer, Term
 from modbot.scoring import Scene
 from modbot.scoring.features import Reading, read
 from modbot.scoring.fields import FIELDS
@@ -375,14 +375,16 @@ def _sigmoid(margin: float) -> float:
 def _told(reading: Reading, body: str, shares: list[float]) -> tuple[Term, ...]:
     """The largest shares as terms of their own, the rest as one."""
     words = len(reading.words)
+    largest = sorted(range(len(shares)), key=lambda i: -abs(shares[i]))[:_TOLD_MAX]
+    standing = reading.spans([i for i in largest if i < words])
     terms = []
     told = 0.0
-    for i in sorted(range(len(shares)), key=lambda i: -abs(shares[i]))[:_TOLD_MAX]:
+    for i in largest:
         share = shares[i]
         if abs(share) < _SMALL_SHARE:
             break
         told += share
-        spans: tuple[Span, ...] = reading.spans(i)[:SPANS_MAX] if i < words else ()
+        spans = standing.get(i, ())[:SPANS_MAX]
         label = shortened(body[spans[0].start : spans[0].end]) if spans else FIELDS[i - words]
         terms.append(Term(label, share, spans, "site"))
     return (*terms, Term(_REST, sum(shares) - told, (), "site"))

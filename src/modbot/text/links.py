@@ -56,13 +56,14 @@ def links(body: str) -> tuple[Link, ...]:
         return ()
     found: list[Link] = []
     at = 0
-    # No link has a space in it, and few pieces of a body can have a link in them.
+    # No link has a space in it, and few pieces of a body can have a link in them: those are found again from where the
+    # last one of them ended, since no other piece can have them within.
     for piece in body.split():
-        at = body.index(piece, at)
-        end = at + len(piece)
         if "." in piece or "://" in piece:
+            at = body.index(piece, at)
+            end = at + len(piece)
             found += _links_within(body, at, end)
-        at = end
+            at = end
     return tuple(found)
 
 
