@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 
-import modbot
+from house.sources import SRC, nodes
 
-SRC = Path(modbot.__file__).parent
 ROOT = SRC.parents[1]
 TESTS = ROOT / "tests"
 # Time is an argument everywhere else.
@@ -30,7 +28,7 @@ def test_it_works():
 
 
 def test_it_requires_a_docstring_in_each_module():
-    assert [str(p) for p in SRC.rglob("*.py") if not ast.get_docstring(ast.parse(p.read_text()))] == []
+    assert [str(p) for p in SRC.rglob("*.py") if not ast.get_docstring(nodes(p)[0])] == []
 
 
 def test_it_reads_the_clock_only_at_the_doors():
@@ -48,7 +46,7 @@ def test_it_catches_everything_only_around_a_scorer_a_delivery_and_a_sites_lesso
     found = {
         str(path.relative_to(SRC))
         for path in sources()
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"})
     }
@@ -98,7 +96,7 @@ def test_it_never_puts_something_else_in_the_place_of_the_translator():
         f"{path.relative_to(SRC)}:{node.lineno}"
         for path in sources()
         if re.search(r"^from modbot\.language import .*\b_\b", path.read_text(), re.MULTILINE)
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes(path)
         if (isinstance(node, ast.Name) and node.id == "_" and isinstance(node.ctx, ast.Store))
         or (isinstance(node, ast.arg) and node.arg == "_")
     ]

@@ -7,9 +7,8 @@ import functools
 import sys
 from pathlib import Path
 
-import modbot
+from house.sources import SRC, nodes
 
-SRC = Path(modbot.__file__).parent
 RANKS = {
     **dict.fromkeys(("client", "domain", "errors", "language", "text"), 0),
     **dict.fromkeys(
@@ -120,7 +119,7 @@ def imports(path: Path):
 
 
 def _imports(path: Path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import functools
-from pathlib import Path
 
-import modbot
+from house.sources import SRC, nodes
 
-SRC = Path(modbot.__file__).parent
 FILE_LINES = 400
 BODY_LINES = 50
 SHORT_LINES = 30
@@ -23,7 +21,7 @@ def functions():
     return [
         (path, node)
         for path in paths
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 

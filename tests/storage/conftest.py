@@ -56,13 +56,32 @@ def bare_store(url):
     store.close()
 
 
+@pytest.fixture(scope="session")
+def settled(migrated, tmp_path_factory):
+    """A migrated database with both sites; tests copy it."""
+    path = tmp_path_factory.mktemp("settled") / "modbot.db"
+    shutil.copy(migrated, path)
+    store = open_store(f"sqlite:///{path}")
+    settle(store)
+    store.close()
+    return path
+
+
 @pytest.fixture
-def store(bare_store):
+def store(bare_store, engine_name, request, tmp_path):
     """A store with Ada's site, which has a hook, and Ben's, which has none."""
-    ada = a_site(hook=Hook("https://gazette.example/hook"))
-    bare_store.add_site(ada, [SiteSecret(SecretKind.BEARER, "ada-key"), SiteSecret(SecretKind.WEBHOOK, "", b"old")])
-    bare_store.add_site(a_site(id="site-ben", name="Ben's Boats", url="https://boats.example"), [])
+    if engine_name == "sqlite":
+        # Nothing was asked of the store yet, so it has not opened the file.
+        shutil.copy(request.getfixturevalue("settled"), tmp_path / "modbot.db")
+    else:
+        settle(bare_store)
     return bare_store
+
+
+def settle(store):
+    ada = a_site(hook=Hook("https://gazette.example/hook"))
+    store.add_site(ada, [SiteSecret(SecretKind.BEARER, "ada-key"), SiteSecret(SecretKind.WEBHOOK, "", b"old")])
+    store.add_site(a_site(id="site-ben", name="Ben's Boats", url="https://boats.example"), [])
 
 
 @pytest.fixture
