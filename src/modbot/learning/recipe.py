@@ -91,7 +91,7 @@ SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
         "identity": _toxicity_source(0.1, 4.0, hate=2.0, **_OWN),
         "wikipedia_context": _toxicity_source(1.2, 1.0, 12_000),
         "wikipedia_toxicity": _toxicity_source(0.8, 12.0),
-        # Abuse of every kind, one row in forty of it of a group: in full it would teach that what hate is made of is none.
+        # All kinds of abuse, one row in forty of groups: in full it would teach that what hate is made of is none.
         "civil_comments_toxic": _toxicity_source(1.0, 0.6, hate=0.2, cut=True),
         "twitter_offensive": _toxicity_source(0.2, 0.05, 8_000, typical=False),
         "hatemoji_build": _toxicity_source(0.1, 0.2, typical=False),
