@@ -49,16 +49,16 @@ class Clock:
         return self.now
 
 
-def pytest_configure():
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
     """What is imported and collected stays until the end: nobody need look through it for garbage again and again."""
     gc.disable()
-
-
-def pytest_collection_finish():
-    """From here on there is garbage."""
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-    gc.enable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

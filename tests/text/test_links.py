@@ -33,6 +33,16 @@ def test_it_handles(body, hosts, why):
     assert [link.host for link in links(body)] == hosts, why
 
 
+def test_it_tells_equal_links_and_links_within_others_apart():
+    body = "come a.com www.a.com/x?a.com a.com, a a.com"
+    assert [(link.start, link.url) for link in links(body)] == [
+        (5, "http://a.com"),
+        (11, "http://www.a.com/x?a.com"),
+        (29, "http://a.com"),
+        (38, "http://a.com"),
+    ]
+
+
 def test_it_gives_the_host_alone():
     assert host_of("HTTPS://www2.Example.org.:443/a#b") == "example.org"
     assert host_of("example.org/path") == "example.org"

@@ -8,7 +8,7 @@ Decides nothing, reads no files; may import ``domain``, ``errors``, ``text`` and
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -35,7 +35,7 @@ _BATCH = 256
 _MAIN = frozenset({Head.SPAM, Head.TOXICITY})
 _MAIN_MAX = 8
 # A body of one word, twenty thousand times, or of one word that long, is told as briefly as any other.
-SPANS_MAX = 100
+_SPANS_MAX = 100
 _LABEL_MAX = 80
 _SUB_MAX = 2
 
@@ -158,11 +158,11 @@ class Model:
         order: list[list[int]] = (largest[:, :_MAIN_MAX] if small > 0 else largest).tolist()
         if small > 0:
             order = [told if head in _MAIN else told[:_SUB_MAX] for head, told in zip(self.heads, order, strict=True)]
-        named = _named(reading, comment.body, set().union(*order))
+        names = named(reading, comment.body, set().union(*order))
         totals = np.add.reduce(found, axis=1).tolist()
         scores = []
         for head, base, values, told, total in zip(self.heads, bias, found.tolist(), order, totals, strict=True):
-            scores.append(HeadScore(head, base, _terms(values, told, named, total, small)))
+            scores.append(HeadScore(head, base, _terms(values, told, names, total, small)))
         return tuple(scores)
 
     def margins(self, comments: Iterable[Comment]) -> NDArray[np.float64]:
@@ -203,16 +203,32 @@ Named = tuple[str, tuple[Span, ...], str]
 """What an owner of a share is called, where it stands, and what kind of thing it is."""
 
 
-def _named(reading: Reading, body: str, owners: Iterable[int]) -> dict[int, Named]:
+def named(reading: Reading, body: str, owners: Collection[int]) -> dict[int, Named]:
+    """Say what owners of shares are called and where they stand.
+
+    Parameters
+    ----------
+    reading : Reading
+        Of the body, with its places.
+    body : str
+        As it was written.
+    owners : collection of int
+        First the words, then the fields, as in `shares`.
+
+    Returns
+    -------
+    dict of int to tuple
+        Label, spans (the first hundred) and kind of each owner.
+    """
     words = len(reading.words)
-    named: dict[int, Named] = {owner: (FIELDS[owner - words], (), "field") for owner in owners if owner >= words}
+    names: dict[int, Named] = {owner: (FIELDS[owner - words], (), "field") for owner in owners if owner >= words}
     for word, spans in reading.spans([owner for owner in owners if owner < words]).items():
-        named[word] = (shortened(body[spans[0].start : spans[0].end]), spans[:SPANS_MAX], "word")
-    return named
+        names[word] = (_shortened(body[spans[0].start : spans[0].end]), spans[:_SPANS_MAX], "word")
+    return names
 
 
 def _terms(
-    values: Sequence[float], largest: Sequence[int], named: Mapping[int, Named], total: float, small: float
+    values: Sequence[float], largest: Sequence[int], names: Mapping[int, Named], total: float, small: float
 ) -> tuple[Term, ...]:
     """The largest shares as terms of their own, the rest as one."""
     terms = []
@@ -222,26 +238,14 @@ def _terms(
         if -small < share < small:
             break
         rest -= share
-        label, spans, kind = named[owner]
+        label, spans, kind = names[owner]
         terms.append(_term(label, share, spans, kind))
     if len(terms) < len(values):
         terms.append(_term(_REST, rest, (), "rest"))
     return tuple(terms)
 
 
-def shortened(label: str) -> str:
-    """Cut what a term is called to a length that people read.
-
-    Parameters
-    ----------
-    label : str
-        A word as it stands in the text.
-
-    Returns
-    -------
-    str
-        At most 81 characters.
-    """
+def _shortened(label: str) -> str:
     return label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…"
 
 

@@ -19,7 +19,7 @@ from modbot.domain import Comment, Head, HeadScore, SiteLayer, Term
 from modbot.scoring import Scene
 from modbot.scoring.features import Reading, read
 from modbot.scoring.fields import FIELDS
-from modbot.scoring.heads import SPANS_MAX, Model, shortened
+from modbot.scoring.heads import Model, named
 from modbot.scoring.traits import TRAIT_BITS, Traits, traits_of
 
 LAYER_HEADS = (Head.SPAM, Head.TOXICITY)
@@ -374,9 +374,8 @@ def _sigmoid(margin: float) -> float:
 
 def _told(reading: Reading, body: str, shares: list[float]) -> tuple[Term, ...]:
     """The largest shares as terms of their own, the rest as one."""
-    words = len(reading.words)
     largest = sorted(range(len(shares)), key=lambda i: -abs(shares[i]))[:_TOLD_MAX]
-    standing = reading.spans([i for i in largest if i < words])
+    names = named(reading, body, largest)
     terms = []
     told = 0.0
     for i in largest:
@@ -384,7 +383,6 @@ def _told(reading: Reading, body: str, shares: list[float]) -> tuple[Term, ...]:
         if abs(share) < _SMALL_SHARE:
             break
         told += share
-        spans = standing.get(i, ())[:SPANS_MAX]
-        label = shortened(body[spans[0].start : spans[0].end]) if spans else FIELDS[i - words]
+        label, spans, _ = names[i]
         terms.append(Term(label, share, spans, "site"))
     return (*terms, Term(_REST, sum(shares) - told, (), "site"))
