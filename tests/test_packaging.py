@@ -91,7 +91,7 @@ def test_it_finds_the_models_of_the_wheel(unpacked):
 
 
 def test_it_packs_everything_that_is_not_python(unpacked):
-    kept = {".html", ".css", ".js", ".jsonl", ".svg", ".mako", ".txt", ".csv"}
+    kept = {".html", ".css", ".js", ".jsonl", ".svg", ".mako", ".txt", ".csv", ".npz"}
     wanted = {path.relative_to(SRC) for path in SRC.rglob("*") if path.suffix in kept}
     assert wanted
     assert [str(path) for path in wanted if not (unpacked / "modbot" / path).exists()] == []

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from modbot.domain import Author, Comment, Head
+from modbot.scoring.features import hash_tokens
 from modbot.scoring.heads import Evidence, Model
+from modbot.scoring.vocabulary import Vocabulary
 
 HEADS = (Head.SPAM, Head.TOXICITY, Head.INSULT)
+KNOWN = ("love", "word", "ok", "will", "jo", "money")
 
 
 def said(body: str, *, name: str = "", domain: str = "", url: str = "", **more) -> Comment:
@@ -53,4 +56,6 @@ def model() -> Model:
         bad_source=np.arange(70) % 2,
     )
     weights = rng.normal(scale=0.3, size=(2**12, 3)).astype(np.float32).astype(float)
-    return Model("tiny", HEADS, weights, rng.normal(size=3), evidence, {"seed": 3})
+    hashes = np.sort(hash_tokens(KNOWN, np.zeros(len(KNOWN), dtype=np.uint32), 12).hashes)
+    vocabulary = Vocabulary(hashes, rng.normal(size=(len(KNOWN), 3)).astype(np.float32))
+    return Model("tiny", HEADS, weights, rng.normal(size=3), evidence, {"seed": 3}, vocabulary)

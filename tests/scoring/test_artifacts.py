@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ def test_it_works(model, tmp_path, odd_comments):
     assert (again.version, again.heads, again.card["seed"]) == ("tiny", model.heads, 3)
     assert np.array_equal(again.weights, model.weights)
     assert np.array_equal(again.evidence.good, model.evidence.good)
+    assert np.array_equal(again.vocabulary.hashes, model.vocabulary.hashes)
+    assert np.array_equal(again.vocabulary.rows, model.vocabulary.rows)
     assert np.array_equal(again.margins(odd_comments), model.margins(odd_comments))
     assert sorted(path.name for path in folder.iterdir()) == ["card.json", "report.html", "weights.npz"]
 
@@ -26,12 +29,19 @@ def test_it_writes_the_same_bytes_for_the_same_arrays(model, tmp_path):
     assert one.read_bytes() == two.read_bytes()
 
 
+def test_it_loads_models_of_before_there_were_words_in_them(model, tmp_path, odd_comments):
+    older = replace(model, vocabulary=None)
+    again = artifacts.load(artifacts.save(older, tmp_path))
+    assert again.vocabulary is None
+    assert np.array_equal(again.margins(odd_comments), older.margins(odd_comments))
+
+
 def test_it_holds_nothing_that_could_run(model, tmp_path):
     folder = artifacts.save(model, tmp_path)
     with zipfile.ZipFile(folder / "weights.npz") as archive:
         assert all(name.endswith(".npy") for name in archive.namelist())
     with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-        assert all(arrays[name].dtype.kind in "fi" for name in arrays.files)
+        assert all(arrays[name].dtype.kind in "fiu" for name in arrays.files)
 
 
 def test_it_refuses_changed_arrays(model, tmp_path):

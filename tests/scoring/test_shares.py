@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 
 from factories import a_comment
 from modbot.domain import Author
-from modbot.scoring.bags import bag, matrix
+from modbot.scoring.bags import bag, matrix, meanings
 from modbot.scoring.features import read, words_of
 from modbot.scoring.fields import FIELDS, LINKS
 from modbot.scoring.lexicon import Lexicon
@@ -22,9 +22,12 @@ def test_it_works(model):
 
 def test_it_sums_up_to_the_product_with_the_written_matrix(model, odd_comments):
     readings = [words_of(comment) for comment in odd_comments]
-    starts, buckets, values = matrix(bag(readings, model.bits))
+    found = bag(readings, model.bits)
+    starts, buckets, values = matrix(found)
     product = csr_matrix((values, buckets, starts), shape=(len(readings), 2**model.bits)) @ model.weights
-    assert np.abs(margins(readings, model.weights, Lexicon(model.weights)) - product).max() < 1e-9
+    product += meanings(found, model.vocabulary)
+    fresh = Lexicon(model.weights, model.vocabulary)
+    assert np.abs(margins(readings, model.weights, fresh) - product).max() < 1e-9
     for reading, row in zip(readings, product, strict=True):
         assert np.abs(shares(reading, model.weights, model.lexicon).sum(axis=1) - row).max() < 1e-9
 

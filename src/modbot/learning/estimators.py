@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix, hstack, vstack
 from scipy.special import expit
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.feature_extraction.text import TfidfTransformer
@@ -22,7 +22,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from modbot.domain import Author, Comment
 from modbot.learning.recipe import Learner
-from modbot.scoring.bags import bag, matrix
+from modbot.learning.vectors import DIMENSIONS, vectors
+from modbot.scoring.bags import bag, matrix, meanings
 from modbot.scoring.features import first_field_bucket, words_of
 
 _BATCH = 2048
@@ -37,11 +38,14 @@ class CommentHasher(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         The matrix has ``2**bits`` columns.
     fields : bool
         Whether anything but the words is looked at.
+    vectors : bool
+        Whether what the words mean is told in columns of its own, behind those of the buckets.
     """
 
-    def __init__(self, bits: int = 18, *, fields: bool = True) -> None:
+    def __init__(self, bits: int = 18, *, fields: bool = True, vectors: bool = False) -> None:
         self.bits = bits
         self.fields = fields
+        self.vectors = vectors
 
     def fit(self, X: Iterable[Comment | str], y: object = None) -> Self:  # noqa: ARG002, N803 - scikit-learn's names
         """Learn nothing: hashing has no vocabulary.
@@ -58,7 +62,7 @@ class CommentHasher(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         CommentHasher
             Itself.
         """
-        self.n_features_out_ = 2**self.bits
+        self.n_features_out_ = 2**self.bits + DIMENSIONS * self.vectors
         return self
 
     def transform(self, X: Iterable[Comment | str]) -> csr_matrix:  # noqa: N803 - scikit-learn's name
@@ -71,18 +75,19 @@ class CommentHasher(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
         Returns
         -------
-        csr_matrix of shape (n_comments, 2**bits)
+        csr_matrix of shape (n_comments, n_features_out_)
             Columns that a row names twice are added up.
         """
         check_is_fitted(self)
         left = iter(X)
         blocks = []
         while batch := list(islice(left, _BATCH)):
-            starts, buckets, values = matrix(bag([words_of(comment_of(one)) for one in batch], self.bits))
-            shape = (len(batch), self.n_features_out_)
-            blocks.append(csr_matrix((values, buckets.astype(np.int32), starts), shape=shape))
+            said = bag([words_of(comment_of(one)) for one in batch], self.bits)
+            starts, buckets, values = matrix(said)
+            block = csr_matrix((values, buckets.astype(np.int32), starts), shape=(len(batch), 2**self.bits))
+            block.sum_duplicates()
+            blocks.append(hstack([block, meanings(said, vectors())], format="csr") if self.vectors else block)
         found = vstack(blocks, format="csr") if blocks else csr_matrix((0, self.n_features_out_))
-        found.sum_duplicates()
         return found if self.fields else without_fields(found, self.bits)
 
     def __sklearn_tags__(self) -> Any:
@@ -100,6 +105,8 @@ class Contrast(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     strength : float
         What the difference counts, at least 0. A naive count knows nothing of the company that a bucket keeps.
+    others : int
+        How many columns at the end are no buckets and stay as they are.
 
     Attributes
     ----------
@@ -113,8 +120,9 @@ class Contrast(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     penalised model trusts a loud bucket more readily than a faint one.
     """
 
-    def __init__(self, strength: float = 2.0) -> None:
+    def __init__(self, strength: float = 2.0, others: int = 0) -> None:
         self.strength = strength
+        self.others = others
 
     def fit(
         self,
@@ -139,11 +147,14 @@ class Contrast(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Itself.
         """
         weights = np.ones(X.shape[0]) if sample_weight is None else sample_weight
+        buckets = X.shape[1] - self.others
         used = csr_matrix((np.ones(X.nnz), X.indices, X.indptr), shape=X.shape)
         # One more than counted, so that a bucket nobody used says nothing.
         bad, good = (used.T @ np.where(np.asarray(y) == side, weights, 0.0) + 1.0 for side in (1, 0))
+        bad, good = bad[:buckets], good[:buckets]
         ratio = np.log(bad / bad.sum()) - np.log(good / good.sum())
-        self.scale_: NDArray[np.float64] = 1.0 + self.strength * np.abs(ratio)
+        self.scale_: NDArray[np.float64] = np.ones(X.shape[1])
+        self.scale_[:buckets] += self.strength * np.abs(ratio)
         return self
 
     def transform(self, X: csr_matrix) -> csr_matrix:  # noqa: N803 - scikit-learn's name
@@ -260,8 +271,8 @@ def without_fields(features: csr_matrix, bits: int) -> csr_matrix:
 
     Parameters
     ----------
-    features : csr_matrix of shape (n, 2**bits)
-        Hashed features.
+    features : csr_matrix of shape (n, 2**bits or more)
+        Hashed features, with or without what words mean behind them.
     bits : int
         As above.
 
@@ -271,7 +282,7 @@ def without_fields(features: csr_matrix, bits: int) -> csr_matrix:
         A copy with the words alone.
     """
     words = features.copy()
-    words.data[words.indices >= first_field_bucket(bits)] = 0.0
+    words.data[(words.indices >= first_field_bucket(bits)) & (words.indices < 2**bits)] = 0.0
     words.eliminate_zeros()
     return words
 
@@ -310,9 +321,12 @@ def build(learner: Learner, *, bits: int = 18) -> Pipeline:
     """
     return Pipeline(
         [
-            ("features", CommentHasher(bits, fields=learner.fields)),
+            ("features", CommentHasher(bits, fields=learner.fields, vectors=learner.vectors)),
             ("rarity", TfidfTransformer(norm=None) if learner.rarity else "passthrough"),
-            ("contrast", Contrast(learner.contrast) if learner.contrast else "passthrough"),
+            (
+                "contrast",
+                Contrast(learner.contrast, DIMENSIONS * learner.vectors) if learner.contrast else "passthrough",
+            ),
             ("classifier", classifier(learner)),
         ]
     )
@@ -327,8 +341,8 @@ def fit_linear(
     ----------
     learner : Learner
         How the head learns.
-    features : csr_matrix of shape (n, n_buckets)
-        Hashed features.
+    features : csr_matrix of shape (n, n_columns)
+        As the learner hears them.
     y : ndarray of bool, shape (n,)
         The answers.
     weights : ndarray of shape (n,)
@@ -336,8 +350,8 @@ def fit_linear(
 
     Returns
     -------
-    tuple of ndarray of shape (n_buckets,) and float
-        Log-odds per bucket, with rarity and contrast folded in, and the bias.
+    tuple of ndarray of shape (n_columns,) and float
+        Log-odds per column, with rarity and contrast folded in, and the bias.
     """
     return folded(_weighed(build(learner.sized(y.size))[1:], features, y, weights))
 
@@ -352,8 +366,8 @@ def folded(pipeline: Pipeline) -> tuple[NDArray[np.float64], float]:
 
     Returns
     -------
-    tuple of ndarray of shape (n_buckets,) and float
-        Log-odds per bucket and the bias: a margin is the hashed features times the one plus the other.
+    tuple of ndarray of shape (n_columns,) and float
+        Log-odds per column and the bias: a margin is the features times the one plus the other.
     """
     model = pipeline["classifier"]
     weights: NDArray[np.float64] = model.coef_[0].astype(np.float64)

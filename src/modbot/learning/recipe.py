@@ -116,6 +116,8 @@ class Learner:
         together weighs as much against it. 0 leaves it as it is.
     fields : bool
         Whether it listens to anything but the words; a name or a website is no insult.
+    vectors : bool
+        Whether it hears what words mean (`vectors`), beside the words themselves.
     rarity : bool
         Whether rare buckets weigh more (inverse document frequency).
     contrast : float
@@ -132,6 +134,7 @@ class Learner:
     penalty: float = 1.25
     rows: int = 0
     fields: bool = False
+    vectors: bool = True
     rarity: bool = False
     contrast: float = 2.0
     balance: float = 0.0
@@ -151,7 +154,9 @@ class Learner:
 
 SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
     {
-        Head.SPAM: Learner(0.06, 56_000, fields=True, rarity=True, contrast=0.25, balance=0.35, prior=0.2),
+        Head.SPAM: Learner(
+            0.06, 56_000, fields=True, vectors=False, rarity=True, contrast=0.25, balance=0.35, prior=0.2
+        ),
         Head.TOXICITY: Learner(penalty=0.065, contrast=4.0, prior=0.05),
         Head.INSULT: Learner(penalty=0.075, lift=0.3, prior=0.04),
         Head.OBSCENE: Learner(penalty=0.075, lift=0.3, prior=0.02),

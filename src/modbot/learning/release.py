@@ -28,7 +28,8 @@ def named(model: Model) -> Model:
     Model
         The same, its version the first ten hexadecimal digits of a hash of weights and bias.
     """
-    digest = hashlib.sha256(model.weights.tobytes() + model.bias.tobytes()).hexdigest()
+    words = b"" if model.vocabulary is None else model.vocabulary.rows.tobytes()
+    digest = hashlib.sha256(model.weights.tobytes() + model.bias.tobytes() + words).hexdigest()
     return dataclasses.replace(model, version=digest[:10])
 
 

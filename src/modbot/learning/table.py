@@ -35,8 +35,8 @@ class Table:
 
     Attributes
     ----------
-    features : csr_matrix of shape (n_rows, 2**bits), single precision
-        Hashed features.
+    features : csr_matrix of shape (n_rows, 2**bits + n_dimensions), single precision
+        Hashed features, and what words mean.
     labels : ndarray of shape (n_rows, n_heads)
         In [0, 1]; not a number where nobody judged and the recipe assumes nothing.
     known : ndarray of bool, shape (n_rows, n_heads)
@@ -200,7 +200,7 @@ def _assumed(row: Example, head: Head, recipe: Recipe) -> float:
 
 
 def _hashed(rows: Sequence[Example], bits: int, progress: Progress) -> csr_matrix:
-    hasher = CommentHasher(bits).fit(())
+    hasher = CommentHasher(bits, vectors=True).fit(())
     blocks = []
     for start in range(0, len(rows), _BATCH):
         block = hasher.transform([row.comment for row in rows[start : start + _BATCH]])

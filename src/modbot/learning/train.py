@@ -29,9 +29,11 @@ from modbot.learning.folds import Fold, folds
 from modbot.learning.functional import functional
 from modbot.learning.identity import identity
 from modbot.learning.passages import mild
-from modbot.learning.recipe import HEADS, Recipe, recipe_facts
+from modbot.learning.recipe import HEADS, Learner, Recipe, recipe_facts
 from modbot.learning.table import Progress, Table, tabulate
+from modbot.learning.vectors import vectors, vectors_facts
 from modbot.scoring.heads import Model
+from modbot.scoring.vocabulary import Vocabulary
 
 # A head needs this many rows of each answer, or it is left out and the card says so.
 _ROWS_MIN = 10
@@ -102,16 +104,19 @@ def train(examples: Sequence[Example], recipe: Recipe, *, seed: int, version: st
             f"no head has {_ROWS_MIN} training rows of each answer; label more comments or add --data.", _ROWS_MIN
         )
     fitted = _fit_all(table, heads, recipe, progress)
-    weights = np.column_stack([one.fit.weights * one.slope for one in fitted])
+    weights, directions = np.split(np.column_stack([one.fit.weights * one.slope for one in fitted]), [2**recipe.bits])
     model = Model(
         version=version,
         heads=tuple(one.head for one in fitted),
         weights=weights.astype(np.float32).astype(np.float64),
+        vocabulary=_meant(directions),
         bias=np.array([one.fit.bias * one.slope + one.offset for one in fitted]),
         evidence=evidence(table, _promised(fitted), recipe, seed),
         card=_card(table, fitted, recipe, seed),
     )
-    return replace(model, card={**model.card, "identity": identity(model), "functional": functional(model)})
+    known = vectors_facts() if model.vocabulary else None
+    measured = {"identity": identity(model), "functional": functional(model), "vectors": known}
+    return replace(model, card={**model.card, **measured})
 
 
 def row_weights(table: Table, head: int, rows: NDArray[np.intp], recipe: Recipe) -> NDArray[np.float64]:
@@ -219,9 +224,10 @@ class _Prepared:
     def __init__(self, table: Table, recipe: Recipe) -> None:
         self._table = table
         self._recipe = recipe
-        self._heard: dict[bool, csr_matrix] = {}
-        for fields in {recipe.learner(head).fields for head in HEADS}:
-            self._heard[fields] = table.features if fields else without_fields(table.features, recipe.bits)
+        self._heard: dict[tuple[bool, bool], csr_matrix] = {}
+        for fields, means in {_hears(recipe.learner(head)) for head in HEADS}:
+            heard = table.features if means else table.features[:, : 2**recipe.bits]
+            self._heard[fields, means] = heard if fields else without_fields(heard, recipe.bits)
 
     def fit(self, job: tuple[int, Fold | None]) -> Fit:
         """Fit one head without the rows of a fold (None: with all)."""
@@ -239,13 +245,25 @@ class _Prepared:
         rows = np.flatnonzero(labelled & (~table.copy | (table.wordy != learner.fields)))
         weights = row_weights(table, head, rows, self._recipe)
         rows, weights = rows[weights > 0], weights[weights > 0]
-        return Fit(*fit_linear(learner, self._heard[learner.fields][rows], table.labels[rows, head] >= 0.5, weights))
+        heard = self._heard[_hears(learner)][rows]
+        found, bias = fit_linear(learner, heard, table.labels[rows, head] >= 0.5, weights)
+        return Fit(np.pad(found, (0, table.features.shape[1] - found.size)), bias)
 
     def _calmed(self, head: int, cuts: NDArray[np.intp], fit: Fit) -> Table:
         """The table with the mild passages labelled as harmless, as far as a fit that saw no more can tell."""
         labels = self._table.labels.copy()
         labels[cuts[mild(self._table.features[cuts] @ fit.weights, self._table.cut_from[cuts])], head] = 0.0
         return replace(self._table, labels=labels)
+
+
+def _meant(directions: NDArray[np.float64]) -> Vocabulary | None:
+    """What words add to each head by what they mean, if any head hears that."""
+    rows = (vectors().rows @ directions).astype(np.float32)
+    return Vocabulary(vectors().hashes, rows) if directions.any() else None
+
+
+def _hears(learner: Learner) -> tuple[bool, bool]:
+    return learner.fields, learner.vectors
 
 
 def _plenty(table: Table, head: int) -> NDArray[np.bool_]:

@@ -22,6 +22,7 @@ from modbot.domain import Author, Comment, Head
 from modbot.errors import ModelMismatch, ModelMissing
 from modbot.scoring.features import FEATURES_VERSION
 from modbot.scoring.heads import Evidence, Model
+from modbot.scoring.vocabulary import Vocabulary
 
 BUNDLE = "comments"
 WEIGHTS = "weights.npz"
@@ -156,7 +157,7 @@ def save(model: Model, directory: Path, report: str = "") -> Path:
     """
     folder = directory / BUNDLE / model.version
     folder.mkdir(parents=True, exist_ok=True)
-    arrays = _packed(
+    arrays = packed(
         {
             "weights": model.weights.astype(np.float32),
             "bias": model.bias,
@@ -165,6 +166,7 @@ def save(model: Model, directory: Path, report: str = "") -> Path:
             "good_source": model.evidence.good_source.astype(np.int16),
             "bad": model.evidence.bad.astype(np.float32),
             "bad_source": model.evidence.bad_source.astype(np.int16),
+            **_words(model.vocabulary),
         }
     )
     (folder / WEIGHTS).write_bytes(arrays)
@@ -245,7 +247,10 @@ def _model(version: str, data: bytes, card: Mapping[str, Any]) -> Model:
             bad=arrays["bad"].astype(np.float64),
             bad_source=arrays["bad_source"].astype(np.intp),
         )
-        return Model(version, heads, arrays["weights"].astype(np.float64), arrays["bias"], evidence, card)
+        # Models of before there were any have none.
+        vocabulary = Vocabulary(arrays["words"], arrays["word_weights"]) if "words" in arrays else None
+        weights = arrays["weights"].astype(np.float64)
+        return Model(version, heads, weights, arrays["bias"], evidence, card, vocabulary)
 
 
 def _verify(model: Model, examples: Sequence[Mapping[str, Any]]) -> None:
@@ -271,8 +276,25 @@ def _example(fields: Mapping[str, Any]) -> Comment:
     )
 
 
-def _packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    """An ``.npz`` whose bytes depend on the arrays alone: numpy's own writer puts the time of day into it."""
+def _words(vocabulary: Vocabulary | None) -> dict[str, NDArray[Any]]:
+    if vocabulary is None:
+        return {}
+    return {"words": vocabulary.hashes, "word_weights": vocabulary.rows.astype(np.float32)}
+
+
+def packed(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Write arrays as an ``.npz`` whose bytes depend on them alone: numpy's own writer puts the time of day into it.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+        By name.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, array in arrays.items():

@@ -24,6 +24,7 @@ from modbot.scoring.features import (
     pair_buckets,
     word_scale,
 )
+from modbot.scoring.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,14 @@ class Ragged:
 class Bag:
     """A batch of comments as hashed features.
 
-    ``grams`` lists the buckets of each distinct token, ``whole`` its own bucket. ``words`` and ``texts`` list the
-    tokens of each comment's body and of its fields that are read like text; ``pairs`` and ``keys`` are buckets
-    already. ``websites`` says which authors gave one.
+    ``grams`` lists the buckets of each distinct token, ``whole`` is its own bucket, ``hashes`` its hash. ``words``
+    and ``texts`` list the tokens of each comment's body and of its fields that are read like text; ``pairs`` and
+    ``keys`` are buckets already. ``websites`` says which authors gave one.
     """
 
     grams: Ragged
     whole: NDArray[np.intp]
+    hashes: NDArray[np.uint32]
     words: Ragged
     texts: Ragged
     pairs: Ragged
@@ -104,6 +106,7 @@ def bag(readings: Sequence[Reading], bits: int) -> Bag:
     return Bag(
         grams=Ragged(hashed.grams, _starts(hashed.counts)),
         whole=hashed.whole,
+        hashes=hashed.hashes,
         words=body,
         texts=_ragged(texts),
         pairs=Ragged(beside, _starts(pairs)),
@@ -149,6 +152,25 @@ def matrix(found: Bag) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.f
         values[to] = np.repeat(scale, block.sizes)
         free += block.sizes
     return starts, buckets, values
+
+
+def meanings(found: Bag, vocabulary: Vocabulary) -> NDArray[np.float64]:
+    """Sum up what the words of each comment mean.
+
+    Parameters
+    ----------
+    found : Bag
+        The comments.
+    vocabulary : Vocabulary
+        A vector for each word.
+
+    Returns
+    -------
+    ndarray of shape (n_comments, n_columns)
+        The vectors of the distinct words of each body, times the value of one word.
+    """
+    _, words, _ = found.scales
+    return found.words.sums(vocabulary.look_up(found.hashes)) * words[:, None]
 
 
 def _starts(sizes: Iterable[int] | NDArray[np.intp]) -> NDArray[np.intp]:

@@ -23,6 +23,7 @@ from modbot.scoring.fields import FIELDS
 from modbot.scoring.lexicon import Lexicon
 from modbot.scoring.ordinary import ORDINARY
 from modbot.scoring.shares import margins, shares
+from modbot.scoring.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from modbot.scoring import Scene
@@ -95,6 +96,8 @@ class Model:
         Held-out margins, for borrowed promises.
     card : Mapping
         The facts that travel with the model.
+    vocabulary : Vocabulary or None
+        Log-odds of common words by head, for what they mean: they count as part of a word's own weight.
     """
 
     version: str
@@ -103,10 +106,11 @@ class Model:
     bias: NDArray[np.float64]
     evidence: Evidence
     card: Mapping[str, Any] = field(default_factory=dict)
+    vocabulary: Vocabulary | None = None
     lexicon: Lexicon = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lexicon", Lexicon(self.weights))
+        object.__setattr__(self, "lexicon", Lexicon(self.weights, self.vocabulary))
 
     @property
     def name(self) -> str:

