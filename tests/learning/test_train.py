@@ -14,7 +14,7 @@ from modbot.learning.estimators import comment_of
 from modbot.learning.folds import Fold
 from modbot.learning.recipe import HEADS, Learner, Source
 from modbot.learning.table import tabulate
-from modbot.learning.train import _Prepared, row_weights, sigmoid, train
+from modbot.learning.train import _alike, _Prepared, row_weights, sigmoid, train
 
 pytestmark = pytest.mark.slow
 
@@ -97,6 +97,31 @@ def test_it_calibrates_on_the_sources_that_the_recipe_names(examples):
     )
     assert named.card["calibration"]["spam"] != plain.card["calibration"]["spam"]
     assert named.card["calibration"]["toxicity"] == plain.card["calibration"]["toxicity"]
+
+
+def test_it_lets_all_that_is_left_out_together_weigh_the_same_when_it_calibrates(examples):
+    table = tabulate(examples, SMALL, 1, quiet)
+    family = {"harbour": Source(family="ours"), "market": Source(family="ours"), "quay": Source(cut=True)}
+    recipe = replace(SMALL, sources=family)
+    for head, of_quay in ((Head.TOXICITY, 0.0), (Head.INSULT, 1.0)):
+        at = HEADS.index(head)
+        rows = np.flatnonzero(~np.isnan(table.labels[:, at]))
+        weights = np.linspace(1.0, 2.0, rows.size)
+        given = weights.copy()
+        _alike(table, at, rows, weights, recipe)
+        quay = table.source[rows] == table.sources.index("quay")
+        for side in (table.labels[rows, at] >= 0.5, table.labels[rows, at] < 0.5):
+            if not side.any():
+                continue
+            ours = side & ~quay
+            assert weights[ours] == pytest.approx(given[ours] / given[ours].sum())
+            assert weights[side & quay].sum() == pytest.approx(of_quay)
+    every = replace(SMALL, sources={name: Source(cut=True) for name in table.sources})
+    at = HEADS.index(Head.TOXICITY)
+    rows = np.flatnonzero(~np.isnan(table.labels[:, at]))
+    weights = np.ones(rows.size)
+    _alike(table, at, rows, weights, every)
+    assert (weights > 0).all()
 
 
 def test_it_takes_the_mild_passages_of_bad_comments_for_good_ones(examples):

@@ -39,9 +39,11 @@ class Source:
     typical : bool
         Whether its good comments look like comments on a site, so that promises may rest on them.
     cut : bool
-        Whether nearly all of it is bad, so that the mild passages of its bad comments must stand for good ones.
+        Whether nearly all of it is bad, so that the mild passages of its bad comments must stand for good ones, and
+        other sources say how sure of abuse to be.
     family : str
-        Sources of one family, such as all that one author wrote, are left out together; empty for a source by itself.
+        Sources of one family, such as all that one author wrote, are left out together, and count as one where abuse
+        is calibrated; empty for a source by itself.
     campaigns : int
         In how many parts its campaigns are left out one after another, for a source that no other resembles. What a
         fit without one part says of that part calibrates the spam head and is evidence for promises; 0 for none.
@@ -86,14 +88,14 @@ SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
         "youtube_gambling_id": _spam_source(0.3, 0.0, 5_000, calibrates=_OTHERS),
         "honest_comments": _spam_source(2.0, 0.3, **_OWN),
         "adverts": _spam_source(0.5, **_OWN),
-        "newspaper": _toxicity_source(0.5, 4.0, **_OWN),
-        "everyday": _toxicity_source(0.3, 4.0, **_OWN),
-        "identity": _toxicity_source(0.1, 4.0, hate=2.0, **_OWN),
-        "wikipedia_context": _toxicity_source(1.2, 1.0, 12_000),
-        "wikipedia_toxicity": _toxicity_source(0.8, 12.0),
+        "newspaper": _toxicity_source(0.5, 6.0, **_OWN),
+        "everyday": _toxicity_source(0.3, 6.0, **_OWN),
+        "identity": _toxicity_source(0.1, 6.0, hate=2.0, **_OWN),
+        "wikipedia_context": _toxicity_source(1.2, 4.0, 12_000),
+        "wikipedia_toxicity": _toxicity_source(0.8, 15.0),
         # All kinds of abuse, one row in forty of groups: in full it would teach that what hate is made of is none.
         "civil_comments_toxic": _toxicity_source(1.0, 0.6, hate=0.2, cut=True),
-        "twitter_offensive": _toxicity_source(0.2, 0.05, 8_000, typical=False),
+        "twitter_offensive": _toxicity_source(0.2, 0.1, 8_000, typical=False),
         "hatemoji_build": _toxicity_source(0.1, 0.2, typical=False),
         "forum_hate": _toxicity_source(0.3, 0.15, typical=False),
         "wikipedia_articles": _toxicity_source(0.1, 1.0, typical=False),
@@ -157,7 +159,7 @@ SHIPPED_LEARNERS: Mapping[Head, Learner] = MappingProxyType(
         Head.SPAM: Learner(
             0.06, 56_000, fields=True, vectors=False, rarity=True, contrast=0.25, balance=0.35, prior=0.2
         ),
-        Head.TOXICITY: Learner(penalty=0.065, contrast=4.0, prior=0.05),
+        Head.TOXICITY: Learner(penalty=0.04, contrast=4.0, prior=0.05),
         Head.INSULT: Learner(penalty=0.075, lift=0.3, prior=0.04),
         Head.OBSCENE: Learner(penalty=0.075, lift=0.3, prior=0.02),
         Head.THREAT: Learner(penalty=0.075, lift=0.3, prior=0.005),

@@ -310,12 +310,32 @@ def _sigmoid_of(table: Table, head: int, unseen: NDArray[np.float64], recipe: Re
     weights = row_weights(table, head, rows, recipe) if rows.size else np.zeros(0)
     if HEADS[head] is Head.SPAM:
         weights *= np.array([recipe.source(name).calibrates for name in table.sources])[table.source[rows]]
+    else:
+        _alike(table, head, rows, weights, recipe)
     if not weights[positive].sum() or not weights[~positive].sum():
         return 1.0, 0.0
     prior = recipe.learner(HEADS[head]).prior
     weights[positive] *= prior / weights[positive].sum()
     weights[~positive] *= (1 - prior) / weights[~positive].sum()
     return sigmoid(unseen[rows], positive, weights)
+
+
+def _alike(table: Table, head: int, rows: NDArray[np.intp], weights: NDArray[np.float64], recipe: Recipe) -> None:
+    """Let all that is left out together weigh the same, on either side: an unseen site is one source more.
+
+    Where there are others, a source that is nearly all abuse has no say about it: what it has of harmless comments is
+    what people could not agree on.
+    """
+    known = [recipe.source(name) for name in table.sources]
+    family = np.array([one.family or name for one, name in zip(known, table.sources, strict=True)])[table.source[rows]]
+    cut = np.array([one.cut for one in known])[table.source[rows]]
+    positive = table.labels[rows, head] >= 0.5
+    if HEADS[head] is Head.TOXICITY and 0 < positive[~cut].sum() < (~cut).sum():
+        weights[cut] = 0.0
+    for mine in (family == name for name in np.unique(family)):
+        for side in (mine & positive, mine & ~positive):
+            total = weights[side].sum()
+            weights[side] /= total or 1.0
 
 
 def _judged_rows(table: Table, head: int) -> NDArray[np.bool_]:
