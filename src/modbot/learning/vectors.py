@@ -29,7 +29,7 @@ DIMENSIONS = 64
 """Columns of a vector."""
 
 _WORDS = 100_000
-# How loud a vector is beside the word itself, whose value is one; any feature's, before contrast, is less than that.
+# How long a vector is beside the word itself, whose value is one.
 _VOICE = 2.0
 # Frequent words pull all vectors one way, which says nothing: rank stands for frequency (Zipf 1949).
 _ZIPF_OFFSET = 10.0

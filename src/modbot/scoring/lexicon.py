@@ -122,8 +122,11 @@ class Lexicon:
         grams = self._weights.take(hashed.grams, axis=0)
         whole = self._weights.take(hashed.whole, axis=0)
         if self._vocabulary is not None:
+            means = self._vocabulary.look_up(hashed.hashes)
             # Only a word of the body means anything: names and hosts have letters.
-            whole += np.where(salts[:, None], 0.0, self._vocabulary.look_up(hashed.hashes))
+            if salts.any():
+                means[salts > 0] = 0.0
+            whole += means
         starts = hashed.counts.cumsum() - hashed.counts
         return Entries(
             np.concatenate((np.add.reduceat(grams, starts, axis=0), whole), axis=1), hashed.hashes, hashed.counts

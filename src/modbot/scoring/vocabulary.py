@@ -27,7 +27,7 @@ class Vocabulary:
     hashes: NDArray[np.uint32]
     rows: NDArray[Any]
 
-    def look_up(self, hashes: NDArray[np.uint32]) -> NDArray[np.float64]:
+    def look_up(self, hashes: NDArray[np.uint32]) -> NDArray[Any]:
         """Give the rows of some words.
 
         Parameters
@@ -40,7 +40,7 @@ class Vocabulary:
         ndarray of shape (n, n_columns)
             Zeros for a word that is not there.
         """
-        at = np.minimum(self.hashes.searchsorted(hashes), self.hashes.size - 1)
-        found: NDArray[np.float64] = self.rows.take(at, axis=0).astype(np.float64)
-        found[self.hashes.take(at) != hashes] = 0.0
+        at = self.hashes.searchsorted(hashes)
+        found: NDArray[Any] = self.rows.take(at, axis=0, mode="clip")
+        found[self.hashes.take(at, mode="clip") != hashes] = 0.0
         return found
