@@ -71,7 +71,11 @@ def of_source(source: str, head: Head, examples: Sequence[Example]) -> Suite:
 def told(head: Head, examples: Sequence[Example], model: Model, found: Sequence[Suite]) -> None:
     """Print one line for each suite of a head; the usual pipeline is fitted for it."""
     learned = [one for one in examples if head in one.labels and one.part == "train"]
-    usual = fitted([one.comment.body for one in learned], [one.labels[head] >= 0.5 for one in learned])
+    labels = [one.labels[head] >= 0.5 for one in learned]
+    if head not in model.heads or all(labels) or not any(labels):
+        print(f"{head.value}: the files have not both answers")
+        return
+    usual = fitted([one.comment.body for one in learned], labels)
     at = model.heads.index(head)
     for name, _, asked, bad in found:
         y = np.array(bad, dtype=np.int_)

@@ -6,7 +6,6 @@ import json
 import numpy as np
 import pytest
 
-from modbot.learning import vectors as module
 from modbot.learning.vectors import DIMENSIONS, condensed, published, vectors, vectors_facts
 from modbot.scoring.features import hash_tokens
 
@@ -58,10 +57,9 @@ def test_it_reads_what_is_published(tmp_path, rows, kind):
     assert found == pytest.approx(rows)
 
 
-def test_it_keeps_what_can_be_a_word_and_little_of_each(tmp_path, rows, monkeypatch):
+def test_it_keeps_what_can_be_a_word_and_little_of_each(tmp_path, rows):
     path = tmp_path / "vectors.npz"
-    monkeypatch.setattr(module, "_WORDS", 7)
-    path.write_bytes(condensed(WORDS, rows))
+    path.write_bytes(condensed(WORDS, rows, 7))
     with np.load(path, allow_pickle=False) as arrays:
         kept = arrays["words"].tobytes().decode().split("\n")
         small = arrays["vectors"]

@@ -1,5 +1,7 @@
 """The vocabulary: a word's own row, zeros for all others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -22,7 +24,7 @@ def test_its_rows_are_part_of_a_words_own_share(model):
     """By hand: one word alone, whose own weight counts once over a softened root of one."""
     book = model.vocabulary
     quiet = Vocabulary(book.hashes, np.zeros_like(book.rows))
-    plain = type(model)("plain", model.heads, model.weights, model.bias, model.evidence, {}, quiet)
+    plain = replace(model, vocabulary=quiet)
     for word in KNOWN:
         row = book.rows[book.hashes.searchsorted(hash_tokens([word], NO_SALT, 12).hashes)[0]]
         for one, other, more in zip(
@@ -37,6 +39,6 @@ def test_its_rows_are_part_of_a_words_own_share(model):
 
 def test_it_reads_no_meaning_into_names(model):
     quiet = Vocabulary(model.vocabulary.hashes, np.zeros_like(model.vocabulary.rows))
-    plain = type(model)("plain", model.heads, model.weights, model.bias, model.evidence, {}, quiet)
+    plain = replace(model, vocabulary=quiet)
     comment = said("hello", name="Jo Love", url="http://money.example/")
     assert np.array_equal(model.margins([comment]), plain.margins([comment]))

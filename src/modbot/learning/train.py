@@ -258,8 +258,9 @@ class _Prepared:
 
 def _meant(directions: NDArray[np.float64]) -> Vocabulary | None:
     """What words add to each head by what they mean, if any head hears that."""
-    rows = (vectors().rows @ directions).astype(np.float32)
-    return Vocabulary(vectors().hashes, rows) if directions.any() else None
+    if not directions.any():
+        return None
+    return Vocabulary(vectors().hashes, (vectors().rows @ directions).astype(np.float32))
 
 
 def _hears(learner: Learner) -> tuple[bool, bool]:

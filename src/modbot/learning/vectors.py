@@ -28,7 +28,7 @@ FILE = Path(__file__).with_name("vectors.npz")
 DIMENSIONS = 64
 """Columns of a vector."""
 
-_WORDS = 100_000
+_WORDS_MAX = 100_000
 # How long a vector is beside the word itself, whose value is one.
 _VOICE = 2.0
 # Frequent words pull all vectors one way, which says nothing: rank stands for frequency (Zipf 1949).
@@ -95,7 +95,7 @@ def published(path: Path) -> tuple[list[str], NDArray[np.float64]]:
     return list(words), np.array([np.fromstring(one, sep=" ") for one in numbers])
 
 
-def condensed(words: list[str], rows: NDArray[np.float64]) -> bytes:
+def condensed(words: list[str], rows: NDArray[np.float64], words_max: int = _WORDS_MAX) -> bytes:
     """Keep what is worth its room: frequent words, what sets them apart, main directions, small numbers.
 
     Parameters
@@ -104,6 +104,8 @@ def condensed(words: list[str], rows: NDArray[np.float64]) -> bytes:
         Most frequent first.
     rows : ndarray of shape (n_words, n_columns)
         Of at least `DIMENSIONS` columns.
+    words_max : int
+        How many words are kept.
 
     Returns
     -------
@@ -114,7 +116,7 @@ def condensed(words: list[str], rows: NDArray[np.float64]) -> bytes:
     -----
     Without their common mean: Mu and Viswanath 2018, *All-but-the-Top*.
     """
-    kept = [at for at, word in enumerate(words) if _WORD.fullmatch(word)][:_WORDS]
+    kept = [at for at, word in enumerate(words) if _WORD.fullmatch(word)][:words_max]
     found = _of_length_one(rows[kept])
     frequency = 1.0 / (np.arange(len(kept)) + _ZIPF_OFFSET)
     found = _of_length_one(found - frequency @ found / frequency.sum())

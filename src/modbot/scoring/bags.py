@@ -66,15 +66,19 @@ class Bag:
     websites: NDArray[np.bool_]
 
     @property
+    def word_scales(self) -> NDArray[np.float64]:
+        """The value of one word or pair, per comment."""
+        return np.array([word_scale(int(n)) for n in self.words.sizes + self.pairs.sizes])
+
+    @property
     def scales(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """The value of one gram, one word or pair, and one part of a field's text, per comment."""
         sizes = self.grams.sizes.astype(np.float64)[:, None]
         grams = self.words.sums(sizes)[:, 0]
         parts = self.texts.sums(sizes + 1.0)[:, 0]
-        words = self.words.sizes + self.pairs.sizes
         return (
             np.array([char_scale(int(n)) for n in grams]),
-            np.array([word_scale(int(n)) for n in words]),
+            self.word_scales,
             np.array([field_text_scale(int(n), website=one) for n, one in zip(parts, self.websites, strict=True)]),
         )
 
@@ -169,8 +173,7 @@ def meanings(found: Bag, vocabulary: Vocabulary) -> NDArray[np.float64]:
     ndarray of shape (n_comments, n_columns)
         The vectors of the distinct words of each body, times the value of one word.
     """
-    _, words, _ = found.scales
-    return found.words.sums(vocabulary.look_up(found.hashes)) * words[:, None]
+    return found.words.sums(vocabulary.look_up(found.hashes)) * found.word_scales[:, None]
 
 
 def _starts(sizes: Iterable[int] | NDArray[np.intp]) -> NDArray[np.intp]:
