@@ -14,6 +14,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from modbot.domain import Head
+from modbot.learning.dictionary import COLUMNS, dictionary
 from modbot.learning.estimators import (
     CalibratedHead,
     CommentHasher,
@@ -25,7 +26,6 @@ from modbot.learning.estimators import (
     without_fields,
 )
 from modbot.learning.recipe import Learner
-from modbot.learning.vectors import DIMENSIONS, vectors
 from modbot.scoring.heads import Evidence, Model, probabilities
 from modbot.scoring.vocabulary import Vocabulary
 
@@ -59,7 +59,7 @@ def test_it_works(learner, taught):
     weights, bias = folded(head.pipeline_)
     weights = (weights * head.slope)[:, None].astype(np.float32).astype(float)
     weights, directions = weights[: 2**12], weights[2**12 :]
-    means = Vocabulary(vectors().hashes, vectors().rows @ directions) if learner.vectors else None
+    means = Vocabulary(dictionary().hashes, dictionary().rows @ directions) if learner.vectors else None
     bias = np.array([bias * head.slope + head.offset])
     empty = np.empty((0, 1))
     none = Evidence((Head.SPAM,), (), empty, empty, np.empty(0, dtype=int), empty, np.empty(0, dtype=int))
@@ -122,8 +122,8 @@ def test_it_is_deaf_to_fields_where_it_shall_be(taught):
 def test_it_tells_what_words_mean_behind_the_buckets(taught):
     comments, _ = taught
     plain, more = (CommentHasher(12, vectors=on).fit(()).transform(comments) for on in (False, True))
-    assert more.shape == (len(comments), 2**12 + DIMENSIONS)
-    assert CommentHasher(12, vectors=True).fit(()).transform([]).shape == (0, 2**12 + DIMENSIONS)
+    assert more.shape == (len(comments), 2**12 + COLUMNS)
+    assert CommentHasher(12, vectors=True).fit(()).transform([]).shape == (0, 2**12 + COLUMNS)
     assert (more[:, : 2**12] != plain).nnz == 0
     assert without_fields(more, 12)[:, 2**12 :].toarray() == pytest.approx(more[:, 2**12 :].toarray())
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from learning_cases import an_example
 from modbot.domain import Head
+from modbot.learning.dictionary import COLUMNS
 from modbot.learning.recipe import HEADS, Recipe, Source
 from modbot.learning.table import chosen, dropped, tabulate
-from modbot.learning.vectors import DIMENSIONS
 
 SMALL = Recipe(bits=12)
 SPAM, TOXICITY, INSULT = (HEADS.index(head) for head in (Head.SPAM, Head.TOXICITY, Head.INSULT))
@@ -22,7 +22,7 @@ def test_it_works(examples):
     table = table_of(examples)
     originals = ~table.copy
     assert originals.sum() == len(examples)
-    assert table.features.shape == (table.copy.size, 2**12 + DIMENSIONS)
+    assert table.features.shape == (table.copy.size, 2**12 + COLUMNS)
     assert set(table.part[table.copy]) == {"train"}
     copied = [one for one in examples if one.comment.url and one.part == "train"]
     assert table.copy.sum() == len(copied) > 0

@@ -21,8 +21,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from modbot.domain import Author, Comment
+from modbot.learning.dictionary import COLUMNS, dictionary
 from modbot.learning.recipe import Learner
-from modbot.learning.vectors import DIMENSIONS, vectors
 from modbot.scoring.bags import bag, matrix, meanings
 from modbot.scoring.features import first_field_bucket, words_of
 
@@ -62,7 +62,7 @@ class CommentHasher(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         CommentHasher
             Itself.
         """
-        self.n_features_out_ = 2**self.bits + DIMENSIONS * self.vectors
+        self.n_features_out_ = 2**self.bits + COLUMNS * self.vectors
         return self
 
     def transform(self, X: Iterable[Comment | str]) -> csr_matrix:  # noqa: N803 - scikit-learn's name
@@ -86,7 +86,7 @@ class CommentHasher(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             starts, buckets, values = matrix(said)
             block = csr_matrix((values, buckets.astype(np.int32), starts), shape=(len(batch), 2**self.bits))
             block.sum_duplicates()
-            blocks.append(hstack([block, meanings(said, vectors())], format="csr") if self.vectors else block)
+            blocks.append(hstack([block, meanings(said, dictionary())], format="csr") if self.vectors else block)
         found = vstack(blocks, format="csr") if blocks else csr_matrix((0, self.n_features_out_))
         return found if self.fields else without_fields(found, self.bits)
 
@@ -325,7 +325,7 @@ def build(learner: Learner, *, bits: int = 18) -> Pipeline:
             ("rarity", TfidfTransformer(norm=None) if learner.rarity else "passthrough"),
             (
                 "contrast",
-                Contrast(learner.contrast, DIMENSIONS * learner.vectors) if learner.contrast else "passthrough",
+                Contrast(learner.contrast, COLUMNS * learner.vectors) if learner.contrast else "passthrough",
             ),
             ("classifier", classifier(learner)),
         ]

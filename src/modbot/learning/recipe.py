@@ -91,6 +91,8 @@ SHIPPED_SOURCES: Mapping[str, Source] = MappingProxyType(
         "newspaper": _toxicity_source(0.5, 6.0, **_OWN),
         "everyday": _toxicity_source(0.3, 6.0, **_OWN),
         "identity": _toxicity_source(0.1, 6.0, hate=2.0, **_OWN),
+        # Short praise and abuse of people, put together from frames and words: nobody need say that it is no spam.
+        "plain": Source({Head.TOXICITY: 4.0, Head.IDENTITY_ATTACK: 2.0}, **_OWN),
         "wikipedia_context": _toxicity_source(1.2, 4.0, 12_000),
         "wikipedia_toxicity": _toxicity_source(0.8, 15.0),
         # All kinds of abuse, one row in forty of groups: in full it would teach that what hate is made of is none.
@@ -119,7 +121,7 @@ class Learner:
     fields : bool
         Whether it listens to anything but the words; a name or a website is no insult.
     vectors : bool
-        Whether it hears what words mean (`vectors`), beside the words themselves.
+        Whether it hears what is known of words beforehand (`dictionary`), beside the words themselves.
     rarity : bool
         Whether rare buckets weigh more (inverse document frequency).
     contrast : float

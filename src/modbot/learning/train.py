@@ -22,6 +22,7 @@ from scipy.special import expit
 from modbot.domain import Head
 from modbot.errors import NotEnoughEvidence
 from modbot.learning.dataset import Example
+from modbot.learning.dictionary import dictionary, dictionary_facts
 from modbot.learning.estimators import fit_linear, without_fields
 from modbot.learning.evidence import evidence
 from modbot.learning.figures import curves, measure
@@ -31,7 +32,6 @@ from modbot.learning.identity import identity
 from modbot.learning.passages import mild
 from modbot.learning.recipe import HEADS, Learner, Recipe, recipe_facts
 from modbot.learning.table import Progress, Table, tabulate
-from modbot.learning.vectors import vectors, vectors_facts
 from modbot.scoring.heads import Model
 from modbot.scoring.vocabulary import Vocabulary
 
@@ -114,9 +114,8 @@ def train(examples: Sequence[Example], recipe: Recipe, *, seed: int, version: st
         evidence=evidence(table, _promised(fitted), recipe, seed),
         card=_card(table, fitted, recipe, seed),
     )
-    known = vectors_facts() if model.vocabulary else None
-    measured = {"identity": identity(model), "functional": functional(model), "vectors": known}
-    return replace(model, card={**model.card, **measured})
+    known = dictionary_facts() if model.vocabulary else {}
+    return replace(model, card={**model.card, "identity": identity(model), "functional": functional(model), **known})
 
 
 def row_weights(table: Table, head: int, rows: NDArray[np.intp], recipe: Recipe) -> NDArray[np.float64]:
@@ -260,7 +259,7 @@ def _meant(directions: NDArray[np.float64]) -> Vocabulary | None:
     """What words add to each head by what they mean, if any head hears that."""
     if not directions.any():
         return None
-    return Vocabulary(vectors().hashes, (vectors().rows @ directions).astype(np.float32))
+    return Vocabulary(dictionary().hashes, (dictionary().rows @ directions).astype(np.float32))
 
 
 def _hears(learner: Learner) -> tuple[bool, bool]:

@@ -8,20 +8,16 @@ that file and nothing else; may import ``scoring``.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import re
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modbot.scoring.artifacts import packed
-from modbot.scoring.features import hash_tokens
-from modbot.scoring.vocabulary import Vocabulary
 
 FILE = Path(__file__).with_name("vectors.npz")
 
@@ -29,8 +25,6 @@ DIMENSIONS = 64
 """Columns of a vector."""
 
 _WORDS_MAX = 100_000
-# How long a vector is beside the word itself, whose value is one.
-_VOICE = 2.0
 # Frequent words pull all vectors one way, which says nothing: rank stands for frequency (Zipf 1949).
 _ZIPF_OFFSET = 10.0
 _STEPS = 127
@@ -38,37 +32,18 @@ _WORD = re.compile(r"[a-z][a-z']*")
 
 
 @cache
-def vectors() -> Vocabulary:
+def vectors() -> tuple[list[str], NDArray[np.float32]]:
     """Read the vectors.
 
     Returns
     -------
-    Vocabulary
-        Rows of shape (n_words, `DIMENSIONS`), about equally long. The same each time.
+    words : list of str
+        Most frequent first.
+    rows : ndarray of shape (n_words, `DIMENSIONS`)
+        Their vectors, about equally long. The same each time.
     """
     with np.load(FILE, allow_pickle=False) as arrays:
-        words = arrays["words"].tobytes().decode().split("\n")
-        rows = arrays["vectors"].astype(np.float32)
-    hashes = hash_tokens(words, np.zeros(len(words), dtype=np.uint32), bits=18).hashes
-    # Of two words with one hash the more frequent one stays.
-    hashes, at = np.unique(hashes, return_index=True)
-    rows = rows[at]
-    return Vocabulary(hashes, rows * np.float32(_VOICE / np.linalg.norm(rows, axis=1).mean()))
-
-
-def vectors_facts() -> dict[str, Any]:
-    """Say for the card which vectors these are.
-
-    Returns
-    -------
-    dict
-        ``words``, ``dimensions`` and ``sha256`` of the file.
-    """
-    return {
-        "words": int(vectors().hashes.size),
-        "dimensions": DIMENSIONS,
-        "sha256": hashlib.sha256(FILE.read_bytes()).hexdigest(),
-    }
+        return arrays["words"].tobytes().decode().split("\n"), arrays["vectors"].astype(np.float32)
 
 
 def published(path: Path) -> tuple[list[str], NDArray[np.float64]]:
