@@ -188,6 +188,13 @@ def test_it_brings_comments_of_its_own(source, rows_min, spam):
     assert {bool(one.comment.url) for one in mine} == {True, False}
 
 
+@pytest.mark.parametrize("name", ["bare.csv.gz", "languages.csv"])
+def test_it_keeps_what_benchmarks_measure_out_of_what_models_learn_from(pytestconfig, name):
+    measured = {one.comment.fingerprint for one in read_file(pytestconfig.rootpath / "benchmarks" / name)}
+    assert len(measured) >= 100
+    assert measured.isdisjoint(one.comment.fingerprint for one in own_texts())
+
+
 @pytest.mark.parametrize("path", sorted(OWN_TEXTS.glob("*.csv")), ids=lambda path: path.stem)
 def test_its_own_comments_are_short_labelled_and_never_said_twice(path):
     rows = list(read_file(path))
