@@ -81,7 +81,7 @@ def train(examples: Sequence[Example], recipe: Recipe, *, seed: int, version: st
     recipe : Recipe
         Weights, penalty, priors.
     seed : int
-        The same seed and examples give the same arrays, bit for bit.
+        The same seed and examples give the same arrays, bit for bit on one kind of processor.
     version : str
         Name of the model.
     progress : callable
