@@ -30,7 +30,7 @@ VADER = "vader"
 """Words that sound good (up to 4) or bad (down to -4), as ten people rated them (Hutto and Gilbert 2014)."""
 
 RATINGS = (*PROFANITY, "good", "bad")
-"""What is known of a word, from 0 on; about one if it is known at all."""
+"""Columns of a word: 0 or 1 for each list of profanity, and half of how good or bad it sounds, from 0 to 2."""
 
 # cuss rates each word by how surely it is meant as profanity; "pot" has the least, and this is the most.
 _SURE = 2
