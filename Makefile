@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
+BUILT_FROM := pyproject.toml hatch_build.py src/modbot/scoring/kernel.c
 # Byte code is kept whatever the environment says: without it each process compiles every library anew.
 unexport PYTHONDONTWRITEBYTECODE
 # The quick tests make thousands of small databases: in memory, if there is a gigabyte, none of them waits for a disk.
@@ -56,14 +57,14 @@ clean: ## remove the environment and everything that was built or measured
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(READY): pyproject.toml
+$(READY): $(BUILT_FROM)
 	@$(usable_python)
 	@$(environment)
 	@echo "Installing modbot and the libraries it needs into $(VENV)/ (about 250 MB, once) ..."
 	@what="-e ."; $(install)
 	@touch $@
 
-$(READY_DEV): pyproject.toml
+$(READY_DEV): $(BUILT_FROM)
 	@$(usable_python)
 	@$(environment)
 	@echo "Installing modbot, its libraries and the tools of its tests into $(VENV)/ (about 700 MB, once) ..."

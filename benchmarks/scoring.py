@@ -30,7 +30,8 @@ from submission import start_modbot
 
 import modbot
 from modbot.domain import Author, Comment
-from modbot.scoring import artifacts
+from modbot.scoring import artifacts, loops
+from modbot.scoring.compiled import kernel
 from modbot.scoring.features import words_of
 from modbot.scoring.heads import Model
 
@@ -72,6 +73,7 @@ def main() -> None:
     labels = [i % 2 == 1 for i in range(given.rows)]
     texts = [writer.text(NEW_SHARE, bad=bad) for bad in labels]
     model = artifacts.load(artifacts.find(artifacts.model_dirs()))
+    print("The inner loops are compiled." if kernel is not loops else "The inner loops are not compiled.")
     with tempfile.TemporaryDirectory() as folder:
         print(f"{'':34}{'scikit-learn':>14}{'modbot':>10}{'ratio':>8}")
         one_by_one(given.rounds, writer, fitted(texts[:2_000], labels[:2_000]), model)

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 import modbot
-from modbot.scoring import artifacts
+from modbot.scoring import artifacts, loops
+from modbot.scoring.compiled import kernel
 
 pytestmark = pytest.mark.slow
 
@@ -57,15 +58,19 @@ def run(code: str, path: Path) -> str:
     return done.stdout.strip()
 
 
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
+def built(folder: Path, **environment: str) -> Path:
+    """Build the wheel, and unpack it."""
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, env=os.environ | environment)
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "site")
     return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory) -> Path:
+    return built(tmp_path_factory.mktemp("wheel"))
 
 
 def test_it_works():
@@ -91,7 +96,7 @@ def test_it_finds_the_models_of_the_wheel(unpacked):
 
 
 def test_it_packs_everything_that_is_not_python(unpacked):
-    kept = {".html", ".css", ".js", ".jsonl", ".svg", ".mako", ".txt", ".csv", ".npz"}
+    kept = {".c", ".html", ".css", ".js", ".jsonl", ".svg", ".mako", ".txt", ".csv", ".npz"}
     wanted = {path.relative_to(SRC) for path in SRC.rglob("*") if path.suffix in kept}
     assert wanted
     assert [str(path) for path in wanted if not (unpacked / "modbot" / path).exists()] == []
@@ -103,6 +108,24 @@ def test_it_founds_a_house_from_the_wheel(unpacked, tmp_path):
     assert (tmp_path / "house" / "modbot.db").exists()
     shown = run("import modbot; print(modbot.__file__)", unpacked)
     assert Path(shown).is_relative_to(unpacked)
+
+
+SAYS_LOOPS = "from modbot.scoring.compiled import kernel; print(kernel.__file__)"
+
+
+@pytest.mark.skipif(kernel is loops, reason="there was no C compiler when modbot was installed")
+def test_it_compiles_the_inner_loops_for_this_machine(unpacked):
+    found = Path(run(SAYS_LOOPS, unpacked))
+    assert found.is_relative_to(unpacked)
+    assert found.name.startswith("kernel.")
+    assert not list(unpacked.parent.glob("*-any.whl"))
+
+
+def test_it_does_without_a_compiler(tmp_path):
+    bare = built(tmp_path, CC=str(tmp_path / "no-such-compiler"))
+    assert [wheel.name.endswith("py3-none-any.whl") for wheel in tmp_path.glob("*.whl")] == [True]
+    assert Path(run(SAYS_LOOPS, bare)) == bare / "modbot" / "scoring" / "loops.py"
+    run("from modbot.scoring import artifacts as a; a.load(a.find(a.model_dirs()))", bare)
 
 
 def test_it_packs_both_licences(unpacked):

@@ -7,7 +7,7 @@ import pytest
 
 from modbot.learning import ratings, vectors
 from modbot.learning.dictionary import COLUMNS, dictionary, dictionary_facts
-from modbot.scoring.features import hash_tokens
+from modbot.scoring.hashing import hash_tokens
 
 
 def rows_of(*words):

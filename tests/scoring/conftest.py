@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from modbot.domain import Author, Comment, Head
-from modbot.scoring.features import hash_tokens
+from modbot.scoring.hashing import hash_tokens
 from modbot.scoring.heads import Evidence, Model
 from modbot.scoring.vocabulary import Vocabulary
 

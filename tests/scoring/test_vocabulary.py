@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from modbot.scoring.features import hash_tokens
+from modbot.scoring.hashing import hash_tokens
 from modbot.scoring.vocabulary import Vocabulary
 from scoring.conftest import KNOWN, said
 

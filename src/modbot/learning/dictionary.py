@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from modbot.learning import ratings, vectors
-from modbot.scoring.features import hash_tokens
+from modbot.scoring.hashing import hash_tokens
 from modbot.scoring.vocabulary import Vocabulary
 
 COLUMNS = vectors.DIMENSIONS + len(ratings.RATINGS)

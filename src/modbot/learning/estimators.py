@@ -24,7 +24,8 @@ from modbot.domain import Author, Comment
 from modbot.learning.dictionary import COLUMNS, dictionary
 from modbot.learning.recipe import Learner
 from modbot.scoring.bags import bag, matrix, meanings
-from modbot.scoring.features import first_field_bucket, words_of
+from modbot.scoring.features import words_of
+from modbot.scoring.hashing import first_field_bucket
 
 _BATCH = 2048
 

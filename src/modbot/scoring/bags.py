@@ -18,12 +18,10 @@ from modbot.scoring.features import (
     char_scale,
     field_salt,
     field_text_scale,
-    hash_tokens,
-    key_buckets,
     neighbours,
-    pair_buckets,
     word_scale,
 )
+from modbot.scoring.hashing import hash_tokens, key_buckets, pair_buckets
 from modbot.scoring.vocabulary import Vocabulary
 
 

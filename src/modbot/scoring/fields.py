@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from modbot.domain import Comment
+from modbot.scoring.compiled import kernel
 from modbot.text import host_of, links, normalise
 
 FIELDS = (
@@ -79,6 +80,7 @@ _MARKUP = re.compile(r"<a\s|\[url|\[link", re.IGNORECASE)
 
 (_OTHER, _SPACE, _LOWER, _UPPER, _DIGIT, _BANG, _QUERY, _MARK, _LINE) = range(9)
 (_CYRILLIC, _GREEK, _SEMITIC, _INDIC, _EAST, _EMOJI, _HIDDEN, _STYLED) = range(9, 17)
+_KINDS = 17
 _SCRIPTS = ((_CYRILLIC, "cyrillic"), (_GREEK, "greek"), (_SEMITIC, "semitic"), (_INDIC, "indic"), (_EAST, "east"))
 _RANGES = (
     (0x21, 0x7F, _MARK),
@@ -198,21 +200,10 @@ def field_keys(comment: Comment, order: Sequence[int], distinct: int) -> tuple[t
         _COVERED(covered / max(len(body), 1) * 10),
         _WITH_MARKUP[_MARKUP.search(body) is not None if found else "none"],
     )
-    keys += _shape(_counted(body), len(order), distinct)
+    keys += _shape(kernel.classified(body, _CLASSES, _KINDS), len(order), distinct)
     keys.append(_NO_TIME if comment.elapsed_ms is None else _ELAPSED(comment.elapsed_ms / 1000))
     keys.append(_page(comment) if comment.page_title else _NO_PAGE)
     return tuple(keys), tuple(texts)
-
-
-def _counted(body: str) -> list[int]:
-    """How many characters there are of each class."""
-    if body.isascii():
-        classes = _CLASSES.take(np.frombuffer(body.encode(), dtype=np.uint8))
-    else:
-        codes = np.frombuffer(body.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        classes = _CLASSES.take(codes, mode="clip")
-    counts: list[int] = np.bincount(classes, minlength=17).tolist()
-    return counts
 
 
 def _steps(value: float, edges: Sequence[float]) -> int:

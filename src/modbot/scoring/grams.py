@@ -5,17 +5,12 @@ Knows no words and no buckets. May import numpy.
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 from numpy.typing import NDArray
 
 _SIZES = np.array([2, 3, 4, 5], dtype=np.int32)
 _GRAM_SALT = np.array([0x2545F491, 0x51ED270B, 0x8DA6B343, 0xD8163841], dtype=np.uint32)
 _ROLL = np.uint32(0x01000193)
-_POWERS = _ROLL ** np.arange(4, -1, -1, dtype=np.uint32)
-# Up to so many characters of tokens, a product for each token is quicker than one pass over all.
-_FEW_CHARS = 64
 _PLACES = np.random.default_rng(20_09).integers(1, 2**32, 64, dtype=np.uint32) | np.uint32(1)
 
 
@@ -36,10 +31,6 @@ def hashed_runs(codes: NDArray[np.uint32], lengths: NDArray[np.intp]) -> tuple[N
     whole : ndarray of shape (n_tokens,)
         One hash for each token.
     """
-    return _few(codes, lengths) if codes.size < _FEW_CHARS else _many(codes, lengths)
-
-
-def _many(codes: NDArray[np.uint32], lengths: NDArray[np.intp]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     size = codes.size
     padded = np.concatenate((codes, np.zeros(4, dtype=np.uint32)))
     grams = np.empty((size, 4), dtype=np.uint32)
@@ -54,26 +45,3 @@ def _many(codes: NDArray[np.uint32], lengths: NDArray[np.intp]) -> tuple[NDArray
     places = np.minimum(np.arange(size) - starts.repeat(lengths), _PLACES.size - 1)
     whole = np.add.reduceat(codes * _PLACES[places], starts, dtype=np.uint32)
     return grams[left[:, None] >= _SIZES], whole
-
-
-def _few(codes: NDArray[np.uint32], lengths: NDArray[np.intp]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Equal to `_many`, and quicker for a few short tokens: a token's hashes are its codes times a known matrix."""
-    grams, whole, at = [], [], 0
-    for length in lengths.tolist():
-        factors, salts = _factors(length)
-        found = factors @ codes[at : at + length]
-        grams.append(found[:-1] ^ salts)
-        whole.append(found[-1])
-        at += length
-    return np.concatenate(grams), np.array(whole, dtype=np.uint32)
-
-
-@functools.lru_cache(maxsize=_FEW_CHARS)
-def _factors(length: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """A row of factors for each run of two to five codes of a token and one for the whole; and each run's salt."""
-    runs = [(start, size) for start in range(length) for size in _SIZES.tolist() if start + size <= length]
-    factors = np.zeros((len(runs) + 1, length), dtype=np.uint32)
-    for row, (start, size) in zip(factors, runs, strict=False):
-        row[start : start + size] = _POWERS[-size:]
-    factors[-1] = _PLACES[np.minimum(np.arange(length), _PLACES.size - 1)]
-    return factors, _GRAM_SALT[[size - 2 for _, size in runs]]

@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from modbot.domain import Comment, Head, HeadScore, Span, Term
+from modbot.domain import Comment, Head, HeadScore, Term
+from modbot.scoring import loops
+from modbot.scoring.compiled import kernel
 from modbot.scoring.features import Reading, read, words_of
 from modbot.scoring.fields import FIELDS
 from modbot.scoring.lexicon import Lexicon
+from modbot.scoring.loops import Named
 from modbot.scoring.ordinary import ORDINARY
 from modbot.scoring.shares import margins, shares
 from modbot.scoring.vocabulary import Vocabulary
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
 
 # Shares below this many log-odds are told together as one: nobody reads them, and each costs time and room.
 _SMALL_SHARE = 0.04
-_REST = "everything else"
+_REST: Named = ("everything else", (), "rest")
+_FIELD_NAMES: tuple[Named, ...] = tuple((name, (), "field") for name in FIELDS)
 _BATCH = 256
 # At most so many terms are told one by one, for the two heads that decide and for the others.
 _MAIN = frozenset({Head.SPAM, Head.TOXICITY})
@@ -158,16 +162,19 @@ class Model:
         usual, bias = _usual_fields(self)
         found = shares(reading, self.weights, self.lexicon)
         found[:, len(reading.words) :] -= usual
-        largest = (-np.abs(found)).argsort(axis=1, kind="stable")
-        order: list[list[int]] = (largest[:, :_MAIN_MAX] if small > 0 else largest).tolist()
         if small > 0:
-            order = [told if head in _MAIN else told[:_SUB_MAX] for head, told in zip(self.heads, order, strict=True)]
-        names = named(reading, comment.body, set().union(*order))
-        totals = np.add.reduce(found, axis=1).tolist()
-        scores = []
-        for head, base, values, told, total in zip(self.heads, bias, found.tolist(), order, totals, strict=True):
-            scores.append(HeadScore(head, base, _terms(values, told, names, total, small)))
-        return tuple(scores)
+            told = kernel.largest(found, [_MAIN_MAX if head in _MAIN else _SUB_MAX for head in self.heads], small)
+        else:
+            # Made for sorting all, as the other is for a few.
+            told = loops.largest(found, [found.shape[1]] * len(self.heads), 0.0)
+        names = named(reading, comment.body, {owner for _, owners, _ in told for owner in owners})
+        size = found.shape[1]
+        return tuple(
+            [
+                HeadScore(head, base, kernel.terms(one, names, _REST, size, Term))
+                for head, base, one in zip(self.heads, bias, told, strict=True)
+            ]
+        )
 
     def margins(self, comments: Iterable[Comment]) -> NDArray[np.float64]:
         """Answer every head's question about many comments, without reasons.
@@ -184,27 +191,6 @@ class Model:
         """
         found = [margins(map(words_of, batch), self.weights, self.lexicon) for batch in _batches(comments, _BATCH)]
         return np.concatenate(found) + self.bias if found else np.empty((0, len(self.heads)))
-
-
-# Half of the work of telling is making terms, and most of that is how a frozen dataclass fills itself: these fill
-# the same slots directly.
-_new_term = object.__new__
-_set_label, _set_share, _set_spans, _set_kind = (
-    getattr(Term, name).__set__ for name in ("label", "share", "spans", "kind")
-)
-
-
-def _term(label: str, share: float, spans: tuple[Span, ...], kind: str) -> Term:
-    term = _new_term(Term)
-    _set_label(term, label)
-    _set_share(term, share)
-    _set_spans(term, spans)
-    _set_kind(term, kind)
-    return term
-
-
-Named = tuple[str, tuple[Span, ...], str]
-"""What an owner of a share is called, where it stands, and what kind of thing it is."""
 
 
 def named(reading: Reading, body: str, owners: Collection[int]) -> dict[int, Named]:
@@ -225,32 +211,12 @@ def named(reading: Reading, body: str, owners: Collection[int]) -> dict[int, Nam
         Label, spans (the first hundred) and kind of each owner.
     """
     words = len(reading.words)
-    names: dict[int, Named] = {owner: (FIELDS[owner - words], (), "field") for owner in owners if owner >= words}
-    for word, spans in reading.spans([owner for owner in owners if owner < words]).items():
-        names[word] = (_shortened(body[spans[0].start : spans[0].end]), spans[:_SPANS_MAX], "word")
+    names: dict[int, Named] = {owner: _FIELD_NAMES[owner - words] for owner in owners if owner >= words}
+    wanted = [owner for owner in owners if owner < words]
+    for word, spans in zip(wanted, reading.spans(wanted), strict=True):
+        label = body[spans[0].start : spans[0].end]
+        names[word] = label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…", spans[:_SPANS_MAX], "word"
     return names
-
-
-def _terms(
-    values: Sequence[float], largest: Sequence[int], names: Mapping[int, Named], total: float, small: float
-) -> tuple[Term, ...]:
-    """The largest shares as terms of their own, the rest as one."""
-    terms = []
-    rest = total
-    for owner in largest:
-        share = values[owner]
-        if -small < share < small:
-            break
-        rest -= share
-        label, spans, kind = names[owner]
-        terms.append(_term(label, share, spans, kind))
-    if len(terms) < len(values):
-        terms.append(_term(_REST, rest, (), "rest"))
-    return tuple(terms)
-
-
-def _shortened(label: str) -> str:
-    return label if len(label) <= _LABEL_MAX else f"{label[:_LABEL_MAX]}…"
 
 
 def probability(margin: float) -> float:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modbot.scoring.features import field_salt, hash_tokens
+from modbot.scoring.compiled import kernel
+from modbot.scoring.features import field_salt
 from modbot.scoring.vocabulary import Vocabulary
 
 # Rows kept: a language's common words and a good many rare ones, in about 4 MB for six heads.
@@ -35,17 +37,10 @@ class Entries:
     hashes: NDArray[np.uint32]
     counts: NDArray[np.intp]
 
-    def take(self, rows: Sequence[int | None]) -> Entries:
+    def take(self, rows: Sequence[int]) -> Entries:
         """Pick rows."""
         at = np.asarray(rows, dtype=np.intp)
         return Entries(self.sums.take(at, axis=0), self.hashes.take(at), self.counts.take(at))
-
-    def put(self, start: int, new: Entries) -> None:
-        """Write rows from ``start`` on."""
-        end = start + len(new.counts)
-        self.sums[start:end] = new.sums
-        self.hashes[start:end] = new.hashes
-        self.counts[start:end] = new.counts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,12 +60,13 @@ class Lexicon:
         The model's: what common words add to each head by what they mean.
     """
 
-    __slots__ = ("_bits", "_book", "_lock", "_vocabulary", "_weights")
+    __slots__ = ("_book", "_lock", "_meanings", "_weights")
 
     def __init__(self, weights: NDArray[np.float64], vocabulary: Vocabulary | None = None) -> None:
         self._weights = weights
-        self._vocabulary = vocabulary
-        self._bits = weights.shape[0].bit_length() - 1
+        none = Vocabulary(np.empty(0, dtype=np.uint32), np.empty((0, weights.shape[1]), dtype=np.float32))
+        known = vocabulary or none
+        self._meanings = known.hashes, np.asarray(known.rows, dtype=np.float32)
         self._lock = Lock()
         self._book = self._empty()
 
@@ -91,52 +87,69 @@ class Lexicon:
         Entries
             In the order of the tokens.
         """
+        entries, rows = self.find(tokens)
+        return entries.take(rows)
+
+    def find(self, tokens: Sequence[Token]) -> tuple[Entries, list[int]]:
+        """Give the sums of tokens, and of many others.
+
+        Parameters
+        ----------
+        tokens : sequence of Token
+            At least one.
+
+        Returns
+        -------
+        entries : Entries
+            Of these tokens and maybe of others: not to be changed.
+        rows : list of int
+            The row of each token.
+        """
         book = self._book
         rows = list(map(book.rows.get, tokens))
-        if None not in rows:
-            return book.entries.take(rows)
+        if _all_known(rows):
+            return book.entries, rows
         new = list(dict.fromkeys([token for token, row in zip(tokens, rows, strict=True) if row is None]))
         if len(new) > _ROWS_MAX // 4:
             return self._computed_each(tokens)
-        found = self._computed(new)
         with self._lock:
             book = self._book if len(self._book.rows) + len(new) <= _ROWS_MAX else self._empty()
-            start = len(book.rows)
-            fresh = [i for i, token in enumerate(new) if token not in book.rows]
-            book.entries.put(start, found if len(fresh) == len(new) else found.take(fresh))
+            fresh = [token for token in new if token not in book.rows]
+            start, end = len(book.rows), len(book.rows) + len(fresh)
+            self._compute(fresh, book.entries, start)
             # A row is published only after it is written: readers take no lock.
-            for row, i in enumerate(fresh, start):
-                book.rows[new[i]] = row
+            book.rows.update(zip(fresh, range(start, end), strict=True))
             self._book = book
             rows = list(map(book.rows.get, tokens))
-        return book.entries.take(rows) if None not in rows else self._computed_each(tokens)
+        return (book.entries, rows) if _all_known(rows) else self._computed_each(tokens)
 
-    def _computed_each(self, tokens: Sequence[Token]) -> Entries:
+    def _computed_each(self, tokens: Sequence[Token]) -> tuple[Entries, list[int]]:
         rows = {token: row for row, token in enumerate(dict.fromkeys(tokens))}
-        return self._computed(list(rows)).take([rows[token] for token in tokens])
+        found = _unfilled(len(rows), self._weights.shape[1])
+        self._compute(list(rows), found, 0)
+        return found, [rows[token] for token in tokens]
 
-    def _computed(self, tokens: Sequence[Token]) -> Entries:
-        pairs = [(-1, token) if isinstance(token, str) else token for token in tokens]
-        salts = np.array([0 if owner < 0 else field_salt(owner) for owner, _ in pairs], dtype=np.uint32)
-        hashed = hash_tokens([token for _, token in pairs], salts, self._bits)
-        grams = self._weights.take(hashed.grams, axis=0)
-        whole = self._weights.take(hashed.whole, axis=0)
-        if self._vocabulary is not None:
-            means = self._vocabulary.look_up(hashed.hashes)
-            # Only a word of the body means anything: names and hosts have letters.
-            if salts.any():
-                means[salts > 0] = 0.0
-            whole += means
-        starts = hashed.counts.cumsum() - hashed.counts
-        return Entries(
-            np.concatenate((np.add.reduceat(grams, starts, axis=0), whole), axis=1), hashed.hashes, hashed.counts
-        )
+    def _compute(self, tokens: Sequence[Token], into: Entries, start: int) -> None:
+        """Write the entries of distinct tokens, from a row on."""
+        if tokens:
+            rows = slice(start, start + len(tokens))
+            kernel.entries(
+                [token if isinstance(token, str) else token[1] for token in tokens],
+                [0 if isinstance(token, str) else field_salt(token[0]) for token in tokens],
+                self._weights,
+                self._meanings,
+                (into.sums[rows], into.hashes[rows], into.counts[rows]),
+            )
 
     def _empty(self) -> _Book:
-        return _Book(
-            Entries(
-                sums=np.zeros((_ROWS_MAX, 2 * self._weights.shape[1])),
-                hashes=np.zeros(_ROWS_MAX, dtype=np.uint32),
-                counts=np.zeros(_ROWS_MAX, dtype=np.intp),
-            )
-        )
+        return _Book(_unfilled(_ROWS_MAX, self._weights.shape[1]))
+
+
+def _all_known(rows: list[int | None]) -> TypeGuard[list[int]]:
+    return None not in rows
+
+
+def _unfilled(rows: int, heads: int) -> Entries:
+    return Entries(
+        sums=np.empty((rows, 2 * heads)), hashes=np.empty(rows, dtype=np.uint32), counts=np.empty(rows, dtype=np.intp)
+    )

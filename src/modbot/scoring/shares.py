@@ -6,23 +6,16 @@ import ``domain``, ``text`` and numpy.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modbot.scoring.features import (
-    FIELD_VALUE,
-    Reading,
-    char_scale,
-    field_text_scale,
-    key_buckets,
-    neighbours,
-    pair_buckets,
-    word_scale,
-)
+from modbot.scoring.compiled import kernel
+from modbot.scoring.features import FIELD_VALUE, Reading, char_scale, field_text_scale, neighbours, word_scale
 from modbot.scoring.fields import FIELDS
+from modbot.scoring.hashing import key_buckets, pair_buckets
 from modbot.scoring.lexicon import Lexicon, Token
 
 
@@ -44,45 +37,20 @@ def shares(reading: Reading, weights: NDArray[np.float64], lexicon: Lexicon) -> 
         Log-odds by head and owner: first the words, then the fields.
     """
     words, heads = len(reading.words), weights.shape[1]
-    size, bits = words + len(FIELDS), weights.shape[0].bit_length() - 1
-    owners = [words + field for field, _ in reading.keys]
-    parts = [weights.take(key_buckets(reading.keys, bits), axis=0) * FIELD_VALUE]
-    if not words and not reading.texts:
-        return _added(np.array(owners), parts, size)
-    found = lexicon.look_up([*reading.words, *reading.texts])
-    if reading.texts:
-        own = found.sums[words:]
-        owners += [words + field for field, _ in reading.texts]
-        scale = field_text_scale(int(found.counts[words:].sum()) + len(own), website=reading.website)
-        parts.append((own[:, :heads] + own[:, heads:]) * scale)
-    left, right = _pairs(reading.order, words)
-    per_word = word_scale(words + left.size)
-    # Half of a pair's weight to each of its words.
-    beside = pair_buckets(found.hashes.take(left), found.hashes.take(right), bits)
-    half = weights.take(beside, axis=0) * (per_word / 2)
-    total = _added(np.concatenate((owners, left, right)), [*parts, half, half], size)
-    own = found.sums[:words]
-    total[:, :words] += (own[:, :heads] * char_scale(int(found.counts[:words].sum())) + own[:, heads:] * per_word).T
+    pairs = reading.pairs
+    entries, rows = lexicon.find([*reading.words, *reading.texts])
+    letters, of_fields = kernel.letters(entries.counts, rows, words)
+    scales = (
+        FIELD_VALUE,
+        field_text_scale(of_fields + len(reading.texts), website=reading.website),
+        char_scale(letters),
+        word_scale(words + len(pairs)),
+    )
+    buckets = key_buckets(reading.keys, weights.shape[0].bit_length() - 1)
+    owners = [words + field for field, _ in reading.keys] + [words + field for field, _ in reading.texts]
+    total = np.zeros((heads, words + len(FIELDS)))
+    kernel.shares(total, weights, (entries.sums, entries.hashes, rows), (buckets, owners, pairs), scales)
     return total
-
-
-def _pairs(order: Sequence[int], words: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The distinct neighbours of one body."""
-    said = np.array(order, dtype=np.intp)
-    codes = said[:-1] * words + said[1:]
-    codes.sort()
-    if codes.size:
-        codes = codes[np.concatenate(([True], codes[1:] != codes[:-1]))]
-    left = codes // max(words, 1)
-    return left, codes - left * words
-
-
-def _added(owners: NDArray[np.intp], parts: list[NDArray[np.float64]], size: int) -> NDArray[np.float64]:
-    """Add up the rows of each owner; one column each."""
-    rows = np.concatenate(parts)
-    at = owners + np.arange(0, rows.shape[1] * size, size)[:, None]
-    sums = np.bincount(at.ravel(), rows.T.ravel(), at.shape[0] * size).astype(np.float64, copy=False)
-    return sums.reshape(-1, size)
 
 
 def margins(readings: Iterable[Reading], weights: NDArray[np.float64], lexicon: Lexicon) -> NDArray[np.float64]:

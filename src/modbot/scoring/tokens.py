@@ -5,14 +5,18 @@ Whatever way a piece takes, its tokens are those that stand in its normalised fo
 
 from __future__ import annotations
 
+import functools
+import itertools
 import re
 import sys
 from collections.abc import Iterable
 
 from modbot.text import ADDRESS_MARK, LINK_MARK, Normalised, normalise
 
-Taken = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]
-"""The tokens of a piece, and from where to where in it each stands."""
+Places = tuple[tuple[int, int], ...]
+"""From where to where in a piece each of its tokens stands."""
+Taken = tuple[tuple[str, ...], Places]
+"""The tokens of a piece, and their places."""
 
 _EMOJI = "\u2190-\u21ff\u2300-\u2bff\U0001f000-\U0001faff"
 _PUNCTUATION = r"!-&(-)+-/:-@\[-^`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u2010-\u205e\u3000-\u303f\uff01-\uff0f"
@@ -64,7 +68,9 @@ def _taken(piece: str) -> Taken:
         size, end = len(piece), plain.end(2)
         # Interned: one "hello" for all its pieces and for the lexicon stays nearer to the processor than ten of them.
         word = sys.intern(piece[:end].lower())
-        return ((word,), ((0, size),)) if end == size else ((word, sys.intern(piece[end:])), ((0, end), (end, size)))
+        if end == size:
+            return (word,), _side_by_side(size)
+        return (word, sys.intern(piece[end:])), _side_by_side(end, size)
     if _HARMLESS.match(piece):
         normal = Normalised(piece.lower(), range(len(piece)), range(1, len(piece) + 1))
     else:
@@ -73,6 +79,12 @@ def _taken(piece: str) -> Taken:
     found = list(_TOKEN.finditer(text))
     places = tuple([(starts[match.start()], ends[match.end() - 1]) for match in found])
     return tuple([sys.intern(match.group()) for match in found]), places
+
+
+@functools.lru_cache(maxsize=4_096)
+def _side_by_side(*ends: int) -> Places:
+    """Places with nothing between them: one pair for all words of five letters, as with interned words."""
+    return tuple(itertools.pairwise((0, *ends)))
 
 
 _known = _Known()

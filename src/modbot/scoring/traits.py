@@ -13,17 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modbot.domain import Comment
-from modbot.scoring.features import (
-    FIELD_VALUE,
-    Reading,
-    field_salt,
-    field_text_scale,
-    hash_tokens,
-    key_buckets,
-    pair_buckets,
-    word_scale,
-    words_of,
-)
+from modbot.scoring.features import FIELD_VALUE, Reading, field_salt, field_text_scale, word_scale, words_of
+from modbot.scoring.hashing import hash_tokens, key_buckets, pair_buckets
 
 TRAIT_BITS = 15
 """Buckets of a layer, as a power of two: one site's decisions name some thousands of words."""

@@ -19,7 +19,7 @@ class Vocabulary:
     Attributes
     ----------
     hashes : ndarray of shape (n_words,)
-        The words, hashed as `features.hash_tokens` hashes those of the body; ascending, at least one.
+        The words, hashed as `hashing.hash_tokens` hashes those of the body; ascending, at least one.
     rows : ndarray of shape (n_words, n_columns)
         Of each word, in the same order.
     """
