@@ -1,7 +1,14 @@
 """The inner loops: the same answers in C as in Python, and no way to crash them."""
 
+import importlib
 import math
+import os
+import shlex
+import subprocess
+import sys
+import sysconfig
 from dataclasses import astuple
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -222,3 +229,43 @@ def test_it_survives_anything(name):
 def test_it_refuses_what_is_out_of_bounds(name, path, junk):
     with pytest.raises(ValueError, match="expected"):
         getattr(kernel, name)(*with_junk(valid()[name], path, junk))
+
+
+UNDER_SANITIZERS = """
+import importlib.util, sys, pytest
+spec = importlib.util.spec_from_file_location("modbot.scoring.kernel", sys.argv[1])
+sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules[spec.name])
+from modbot.scoring.compiled import kernel
+assert kernel.__file__ == sys.argv[1]
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-m", "not slow", *sys.argv[2:]]))
+"""
+
+
+@needs_compiled
+@pytest.mark.slow
+def test_it_keeps_within_its_memory(pytestconfig, tmp_path, monkeypatch):
+    """All of this file, and whole comments, with every access to memory checked."""
+    monkeypatch.syspath_prepend(str(pytestconfig.rootpath))
+    flags = "-fsanitize=address,undefined -fno-sanitize-recover=all -g -O1"
+    monkeypatch.setenv("CFLAGS", flags)
+    monkeypatch.setenv("LDFLAGS", flags)
+    (built,) = importlib.import_module("hatch_build").compiled(pytestconfig.rootpath, tmp_path)
+    cc = shlex.split(sysconfig.get_config_var("CC"))
+    runtimes = [
+        subprocess.run([*cc, f"-print-file-name={name}"], check=True, capture_output=True, text=True).stdout.strip()
+        for name in ("libasan.so", "libubsan.so")
+    ]
+    checked = {"LD_PRELOAD": " ".join(runtimes), "PYTHONMALLOC": "malloc", "ASAN_OPTIONS": "detect_leaks=0"}
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "PYTEST"))}
+    here = Path(__file__)
+    done = subprocess.run(
+        [sys.executable, "-c", UNDER_SANITIZERS, str(built), str(here), str(here.with_name("test_heads.py"))],
+        cwd=pytestconfig.rootpath,
+        env=outside | checked,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
+    assert " passed" in done.stdout

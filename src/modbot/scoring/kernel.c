@@ -27,6 +27,12 @@ static const uint32_t PLACES[] = {
     0x509FAD67u, 0xD0EDE5DBu, 0x904E83F1u, 0x5AE5955Fu, 0xB53717E5u, 0xFF2E9BDDu, 0x21195391u, 0x42B0754Bu,
 };
 
+#ifdef __GNUC__
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) (void)(address)
+#endif
+
 enum { WORDS_MAX = 1 << 24, KINDS_MAX = 32 };
 
 /* Weights by bucket and head; words have the buckets below `fields`, fields the others. */
@@ -79,6 +85,10 @@ static const double *row_of(const Weights *weights, uint32_t hash, int field) {
     return weights->rows + weights->heads * (Py_ssize_t)(first + (hash * size >> 32));
 }
 
+static void add_row(double *sums, const double *row, Py_ssize_t heads) {
+    for (Py_ssize_t head = 0; head < heads; head++) sums[head] += row[head];
+}
+
 static void add_meaning(const Meanings *meanings, uint32_t hash, Py_ssize_t heads, double *sums) {
     Py_ssize_t low = 0, high = meanings->words;
     while (low < high) {
@@ -90,22 +100,28 @@ static void add_meaning(const Meanings *meanings, uint32_t hash, Py_ssize_t head
     for (Py_ssize_t head = 0; head < heads; head++) sums[head] += meanings->rows[low * heads + head];
 }
 
-/* The sums of a token's grams, then those of itself; its edges are among its codes. */
+/* The sums of a token's grams, then those of itself; its edges are among its codes. Rows lie far apart in memory: those
+   of a few letters are asked for together, before the first of them is needed. */
 static uint32_t add_token(const uint32_t *codes, Py_ssize_t length, uint32_t salt, const Weights *weights,
                           double *sums) {
+    enum { AHEAD = 8 };
+    const double *rows[AHEAD * (LONGEST - SHORTEST + 1)];
     uint32_t whole = salt;
-    for (Py_ssize_t start = 0; start < length; start++) {
-        Py_ssize_t longest = length - start < LONGEST ? length - start : LONGEST;
-        uint32_t rolled = codes[start];
-        whole += codes[start] * PLACES[start < N_PLACES ? start : N_PLACES - 1];
-        for (Py_ssize_t size = SHORTEST; size <= longest; size++) {
-            rolled = rolled * ROLL + codes[start + size - 1];
-            const double *row = row_of(weights, (rolled ^ GRAM_SALT[size - SHORTEST]) + salt, salt != 0);
-            for (Py_ssize_t head = 0; head < weights->heads; head++) sums[head] += row[head];
+    for (Py_ssize_t from = 0; from < length; from += AHEAD) {
+        int found = 0;
+        for (Py_ssize_t start = from; start < from + AHEAD && start < length; start++) {
+            Py_ssize_t longest = length - start < LONGEST ? length - start : LONGEST;
+            uint32_t rolled = codes[start];
+            whole += codes[start] * PLACES[start < N_PLACES ? start : N_PLACES - 1];
+            for (Py_ssize_t size = SHORTEST; size <= longest; size++) {
+                rolled = rolled * ROLL + codes[start + size - 1];
+                rows[found] = row_of(weights, (rolled ^ GRAM_SALT[size - SHORTEST]) + salt, salt != 0);
+                PREFETCH(rows[found++]);
+            }
         }
+        for (int i = 0; i < found; i++) add_row(sums, rows[i], weights->heads);
     }
-    const double *row = row_of(weights, whole ^ WHOLE_SALT, salt != 0);
-    for (Py_ssize_t head = 0; head < weights->heads; head++) sums[weights->heads + head] += row[head];
+    add_row(sums + weights->heads, row_of(weights, whole ^ WHOLE_SALT, salt != 0), weights->heads);
     return whole;
 }
 
@@ -227,15 +243,23 @@ static int add_tokens(const Total *total, PyObject *owners, Py_ssize_t skipped, 
 /* Half of a pair's weight to each of its words. */
 static int add_pairs(const Total *total, PyObject *pairs, const Py_ssize_t *rows, Py_ssize_t words,
                      const uint32_t *hashes, const Weights *weights, double scale) {
-    Py_ssize_t left, right, size = PyTuple_Size(pairs);
-    for (Py_ssize_t i = 0; i < size; i++) {
-        PyObject *pair = PyTuple_GetItem(pairs, i);
-        if (!index_in(PyTuple_GetItem(pair, 0), words, &left) || !index_in(PyTuple_GetItem(pair, 1), words, &right))
-            return 0;
-        uint32_t hash = hashes[rows[left]] * PAIR_LEFT + hashes[rows[right]] * PAIR_RIGHT;
-        const double *row = row_of(weights, hash, 0);
-        add(total, left, row, scale / 2);
-        add(total, right, row, scale / 2);
+    enum { AHEAD = 32 };
+    struct { Py_ssize_t left, right; const double *row; } some[AHEAD];
+    Py_ssize_t size = PyTuple_Size(pairs);
+    for (Py_ssize_t from = 0; from < size; from += AHEAD) {
+        int found = 0;
+        for (Py_ssize_t i = from; i < from + AHEAD && i < size; i++, found++) {
+            PyObject *pair = PyTuple_GetItem(pairs, i);
+            if (!index_in(PyTuple_GetItem(pair, 0), words, &some[found].left)) return 0;
+            if (!index_in(PyTuple_GetItem(pair, 1), words, &some[found].right)) return 0;
+            uint32_t left = hashes[rows[some[found].left]], right = hashes[rows[some[found].right]];
+            some[found].row = row_of(weights, left * PAIR_LEFT + right * PAIR_RIGHT, 0);
+            PREFETCH(some[found].row);
+        }
+        for (int i = 0; i < found; i++) {
+            add(total, some[i].left, some[i].row, scale / 2);
+            add(total, some[i].right, some[i].row, scale / 2);
+        }
     }
     return size >= 0;
 }
