@@ -188,10 +188,10 @@ def test_it_brings_comments_of_its_own(source, rows_min, spam):
     assert {bool(one.comment.url) for one in mine} == {True, False}
 
 
-@pytest.mark.parametrize("name", ["bare.csv.gz", "languages.csv"])
+@pytest.mark.parametrize("name", ["bare.csv.gz", "hidden.csv", "languages.csv"])
 def test_it_keeps_what_benchmarks_measure_out_of_what_models_learn_from(pytestconfig, name):
     measured = {one.comment.fingerprint for one in read_file(pytestconfig.rootpath / "benchmarks" / name)}
-    assert len(measured) >= 100
+    assert len(measured) >= 90
     assert measured.isdisjoint(one.comment.fingerprint for one in own_texts())
 
 

@@ -99,23 +99,21 @@ def test_it_calibrates_on_the_sources_that_the_recipe_names(examples):
     assert named.card["calibration"]["toxicity"] == plain.card["calibration"]["toxicity"]
 
 
-def test_it_lets_all_that_is_left_out_together_weigh_the_same_when_it_calibrates(examples):
+def test_it_lets_all_sources_weigh_the_same_when_it_calibrates(examples):
     table = tabulate(examples, SMALL, 1, quiet)
-    family = {"harbour": Source(family="ours"), "market": Source(family="ours"), "quay": Source(cut=True)}
-    recipe = replace(SMALL, sources=family)
+    recipe = replace(SMALL, sources={"quay": Source(cut=True)})
     for head, of_quay in ((Head.TOXICITY, 0.0), (Head.INSULT, 1.0)):
         at = HEADS.index(head)
         rows = np.flatnonzero(~np.isnan(table.labels[:, at]))
         weights = np.linspace(1.0, 2.0, rows.size)
         given = weights.copy()
         _alike(table, at, rows, weights, recipe)
-        quay = table.source[rows] == table.sources.index("quay")
-        for side in (table.labels[rows, at] >= 0.5, table.labels[rows, at] < 0.5):
-            if not side.any():
-                continue
-            ours = side & ~quay
-            assert weights[ours] == pytest.approx(given[ours] / given[ours].sum())
-            assert weights[side & quay].sum() == pytest.approx(of_quay)
+        for name in table.sources:
+            mine = table.source[rows] == table.sources.index(name)
+            for side in (mine & (table.labels[rows, at] >= 0.5), mine & (table.labels[rows, at] < 0.5)):
+                share = of_quay if name == "quay" else 1.0
+                if side.any():
+                    assert weights[side] == pytest.approx(share * given[side] / given[side].sum())
     every = replace(SMALL, sources={name: Source(cut=True) for name in table.sources})
     at = HEADS.index(Head.TOXICITY)
     rows = np.flatnonzero(~np.isnan(table.labels[:, at]))

@@ -42,8 +42,7 @@ class Source:
         Whether nearly all of it is bad, so that the mild passages of its bad comments must stand for good ones, and
         other sources say how sure of abuse to be.
     family : str
-        Sources of one family, such as all that one author wrote, are left out together, and count as one where abuse
-        is calibrated; empty for a source by itself.
+        Sources of one family, such as all that one author wrote, are left out together; empty for a source by itself.
     campaigns : int
         In how many parts its campaigns are left out one after another, for a source that no other resembles. What a
         fit without one part says of that part calibrates the spam head and is evidence for promises; 0 for none.

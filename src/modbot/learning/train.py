@@ -30,6 +30,7 @@ from modbot.learning.folds import Fold, folds
 from modbot.learning.functional import functional
 from modbot.learning.identity import identity
 from modbot.learning.passages import mild
+from modbot.learning.quieting import quieted
 from modbot.learning.recipe import HEADS, Learner, Recipe, recipe_facts
 from modbot.learning.table import Progress, Table, tabulate
 from modbot.scoring.heads import Model
@@ -230,6 +231,12 @@ class _Prepared:
 
     def fit(self, job: tuple[int, Fold | None]) -> Fit:
         """Fit one head without the rows of a fold (None: with all)."""
+        fit = self._calm(job)
+        if HEADS[job[0]] is not Head.TOXICITY:
+            return fit
+        return Fit(quieted(fit.weights, self._recipe.bits), fit.bias)
+
+    def _calm(self, job: tuple[int, Fold | None]) -> Fit:
         head, fold = job
         seen = self._table.trains if fold is None else self._table.trains & ~fold.rows
         fit = self._once(self._table, head, seen)
@@ -321,18 +328,16 @@ def _sigmoid_of(table: Table, head: int, unseen: NDArray[np.float64], recipe: Re
 
 
 def _alike(table: Table, head: int, rows: NDArray[np.intp], weights: NDArray[np.float64], recipe: Recipe) -> None:
-    """Let all that is left out together weigh the same, on either side: an unseen site is one source more.
+    """Let all sources weigh the same, on either side: an unseen site is one source more.
 
     Where there are others, a source that is nearly all abuse has no say about it: what it has of harmless comments is
     what people could not agree on.
     """
-    known = [recipe.source(name) for name in table.sources]
-    family = np.array([one.family or name for one, name in zip(known, table.sources, strict=True)])[table.source[rows]]
-    cut = np.array([one.cut for one in known])[table.source[rows]]
+    cut = np.array([recipe.source(name).cut for name in table.sources])[table.source[rows]]
     positive = table.labels[rows, head] >= 0.5
     if HEADS[head] is Head.TOXICITY and 0 < positive[~cut].sum() < (~cut).sum():
         weights[cut] = 0.0
-    for mine in (family == name for name in np.unique(family)):
+    for mine in (table.source[rows] == at for at in np.unique(table.source[rows])):
         for side in (mine & positive, mine & ~positive):
             total = weights[side].sum()
             weights[side] /= total or 1.0
