@@ -19,6 +19,11 @@ def test_it_does_without_where_nothing_was_compiled(monkeypatch):
     assert best() is loops
 
 
+def test_it_does_without_where_the_source_is_gone(monkeypatch, tmp_path):
+    monkeypatch.setattr(compiled, "SOURCE", tmp_path / "kernel.c")
+    assert best() is loops
+
+
 def test_it_does_without_what_another_source_was_compiled_to(monkeypatch, tmp_path):
     newer = tmp_path / "kernel.c"
     newer.write_bytes(compiled.SOURCE.read_bytes() + b"\n")

@@ -7,7 +7,6 @@ import shlex
 import subprocess
 import sys
 import sysconfig
-from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +52,7 @@ def test_it_works():
     assert np.array_equal(sums[1:], unmeant[1:])
 
 
+@needs_compiled
 @QUICK
 @given(TOKENS, st.lists(st.sampled_from([0, 0, 1, 77, 2**32 - 1]), min_size=20, max_size=20))
 def test_it_adds_up_letters_as_in_python(tokens, salts):
@@ -118,9 +118,6 @@ def test_it_finds_words_as_in_python(pieces, wanted):
     ours, theirs = (which.where(order, starts, places, wanted, Span) for which in (kernel, loops))
     assert ours == theirs
     assert sum(map(len, ours)) == sum(word in wanted for word in order)
-    assert [astuple(span) for spans in ours for span in spans] == [
-        (span.start, span.end) for spans in theirs for span in spans
-    ]
 
 
 @QUICK
@@ -131,6 +128,7 @@ def test_it_classifies_characters_as_in_python(text):
     assert sum(ours) == len(text)
 
 
+@needs_compiled
 def test_it_scores_whole_comments_as_in_python(monkeypatch, model, odd_comments):
     def scored():
         fresh = Model(

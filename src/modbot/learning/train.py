@@ -231,12 +231,12 @@ class _Prepared:
 
     def fit(self, job: tuple[int, Fold | None]) -> Fit:
         """Fit one head without the rows of a fold (None: with all)."""
-        fit = self._calm(job)
+        fit = self._fitted(job)
         if HEADS[job[0]] is not Head.TOXICITY:
             return fit
         return Fit(quieted(fit.weights, self._recipe.bits), fit.bias)
 
-    def _calm(self, job: tuple[int, Fold | None]) -> Fit:
+    def _fitted(self, job: tuple[int, Fold | None]) -> Fit:
         head, fold = job
         seen = self._table.trains if fold is None else self._table.trains & ~fold.rows
         fit = self._once(self._table, head, seen)

@@ -26,9 +26,10 @@ def best() -> ModuleType:
     """
     try:
         found = importlib.import_module("modbot.scoring.kernel")
-    except ImportError:
+        made_of = zlib.crc32(SOURCE.read_bytes())
+    except (ImportError, OSError):
         return loops
-    return found if zlib.crc32(SOURCE.read_bytes()) == found.SOURCE else loops
+    return found if made_of == found.SOURCE else loops
 
 
 if TYPE_CHECKING:

@@ -80,7 +80,7 @@ _MARKUP = re.compile(r"<a\s|\[url|\[link", re.IGNORECASE)
 
 (_OTHER, _SPACE, _LOWER, _UPPER, _DIGIT, _BANG, _QUERY, _MARK, _LINE) = range(9)
 (_CYRILLIC, _GREEK, _SEMITIC, _INDIC, _EAST, _EMOJI, _HIDDEN, _STYLED) = range(9, 17)
-_KINDS = 17
+_KINDS = _STYLED + 1
 _SCRIPTS = ((_CYRILLIC, "cyrillic"), (_GREEK, "greek"), (_SEMITIC, "semitic"), (_INDIC, "indic"), (_EAST, "east"))
 _RANGES = (
     (0x21, 0x7F, _MARK),
